@@ -1,0 +1,7 @@
+"""The app of what all others share."""
+
+from django.apps import AppConfig
+
+
+class HummdeskConfig(AppConfig):
+    name = "hummdesk"

@@ -1,0 +1,74 @@
+"""Structured logs: JSON in production, readable in development; ids only, with request id and schema."""
+
+import logging
+from typing import Any
+
+import structlog
+from django.db import connection
+
+logger = structlog.get_logger("hummdesk")
+
+
+def add_schema(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Put the schema in force on a log line."""
+    line.setdefault("schema", connection.schema_name)
+    return line
+
+
+def shared_processors() -> list[Any]:
+    """Return the processors that our lines and the standard library's go through."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        add_schema,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def logging_config(*, readable: bool, level: str) -> dict[str, Any]:
+    """Return the `LOGGING` setting: one stream, one formatter."""
+    last: Any = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    chain = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if not readable:
+        chain.append(structlog.processors.dict_tracebacks)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [*chain, last],
+                "foreign_pre_chain": shared_processors(),
+            }
+        },
+        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["stream"], "level": level},
+        "loggers": {
+            # Django's own 4xx lines carry paths with tokens and repeat what the request line says.
+            "django.request": {"level": "ERROR"},
+            "django.channels.server": {"level": "WARNING"},
+            "uvicorn.access": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+            "mail.log": {"level": "ERROR"},
+        },
+    }
+
+
+def configure_structlog() -> None:
+    """Send our lines through the standard library's handlers."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared_processors(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def level_name(name: str) -> str:
+    """Return a level the standard library knows; anything else becomes INFO."""
+    return name.upper() if name.upper() in logging.getLevelNamesMapping() else "INFO"

@@ -1,0 +1,298 @@
+"""Django settings, read from the environment; the README has the table of all of them."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from hummdesk import environment as env
+from hummdesk.logs import configure_structlog, level_name, logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_env_file()
+
+# --- The place -------------------------------------------------------------------------------------
+DEBUG = env.is_debug()
+# Signs sessions, tokens, hand-overs and Message-IDs.
+SECRET_KEY = env.required_in_production("SECRET_KEY", "development-only", what="signs sessions and tokens")
+BASE_DOMAIN = env.text("HUMMDESK_BASE_DOMAIN", "localhost").lower()
+PORT = env.number("PORT", 8000, least=1, most=65535)
+# What stands behind a host name in links: the port in development, nothing behind a proxy.
+PUBLIC_PORT = f":{PORT}" if DEBUG else ""
+PUBLIC_SCHEME = "http" if DEBUG else "https"
+DATA_DIR = Path(env.text("HUMMDESK_DATA_DIR", str(BASE_DIR / "var")))
+# Every host is looked up in the Domain table (hummdesk.tenancy.middleware); an unknown one gets a 404.
+ALLOWED_HOSTS = ["*"]
+# How many proxies in front add to X-Forwarded-For, so that rate limits see the client.
+TRUSTED_PROXY_COUNT = env.number("HUMMDESK_TRUSTED_PROXIES", 0, least=0)
+
+# --- Apps ------------------------------------------------------------------------------------------
+SHARED_APPS = [
+    "django_tenants",
+    "accounts",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "channels",
+    "hummdesk",
+]
+TENANT_APPS = ["hummdesk.events", "teams", "conversations", "email_channel", "ai", "analytics"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+TENANT_MODEL = "accounts.Account"
+TENANT_DOMAIN_MODEL = "accounts.Domain"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "hummdesk.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hummdesk.tenancy.middleware.AccountMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.MembershipMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "hummdesk.problems.ProblemMiddleware",
+]
+ROOT_URLCONF = "hummdesk.urls"
+PUBLIC_SCHEMA_URLCONF = "hummdesk.urls_platform"
+ASGI_APPLICATION = "hummdesk.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.place",
+            ],
+        },
+    }
+]
+
+# --- PostgreSQL ------------------------------------------------------------------------------------
+_database = urlsplit(env.required_in_production("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/hummdesk"))
+# Connections kept by each process; 0 opens one per request. Tests share one connection.
+_pool_size = env.number("HUMMDESK_DB_POOL", 16, least=0)
+DATABASES = {
+    "default": {
+        "ENGINE": "django_tenants.postgresql_backend",
+        "NAME": unquote(_database.path.removeprefix("/")),
+        "USER": unquote(_database.username or ""),
+        "PASSWORD": unquote(_database.password or ""),
+        "HOST": _database.hostname or "",
+        "PORT": str(_database.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 20}} if _pool_size else {},
+        "TEST": {"NAME": "test_hummdesk"},
+    }
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+# One `SET search_path` per connection and account instead of one per cursor.
+TENANT_LIMIT_SET_CALLS = True
+
+# --- Redis: cache, sockets, task queue ---------------------------------------------------------------
+REDIS_URL = env.required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+    }
+}
+# redis-py's default time-out of 5 s would end idle sockets, for which the layer blocks just as long.
+_layer_host = {"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"prefix": "hummdesk", "hosts": [_layer_host]},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "visibility_timeout": 600}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_TENANT_CACHE_SECONDS = 10
+# Seconds between the runs. Each is a platform task that fans out to the accounts that have work.
+CELERY_BEAT_SCHEDULE = {
+    "events-sweep": {"task": "hummdesk.events.tasks.sweep_events", "schedule": 10.0, "options": {"expires": 30}},
+    "mail-sweep": {"task": "email_channel.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 30}},
+    "worker-heartbeat": {"task": "hummdesk.health.beat_heart", "schedule": 10.0, "options": {"expires": 30}},
+    "usage-rollup": {"task": "analytics.tasks.roll_up_usage", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+# --- Sign-in ---------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.sign_in.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Cookies are host-only: no account's host ever sees another's.
+SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+CSRF_FAILURE_VIEW = "hummdesk.problems.csrf_failure"
+
+# --- API -------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.AccountJWTAuthentication",
+        "accounts.authentication.AccountSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.IsMember"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.UserThrottle", "accounts.throttling.AccountThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "account": "6000/min", "token": "10/min", "inbound": "3000/min"},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "hummdesk.api.pagination.KeysetPagination",
+    "EXCEPTION_HANDLER": "hummdesk.api.problems.problem_response",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "HummDesk API",
+    "VERSION": "1",
+    "DESCRIPTION": "Customer service for teams: accounts, conversations, mail, knowledge.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "user_id",
+}
+
+# --- Browser policy ----------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = not DEBUG and env.flag("HUMMDESK_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^api/(health|ready)$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Files -------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+_static_storage = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "allow_overwrite": False},
+    },
+    "staticfiles": {"BACKEND": _static_storage},
+}
+# Bytes. Mail comes in raw, so the body limit is the mail limit.
+MAIL_MAX_BYTES = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAIL_MAX_BYTES + 1024 * 1024
+
+# --- Mail --------------------------------------------------------------------------------------------
+# Without a key, outgoing mail goes to the local catcher: `.eml` files under DATA_DIR/outbox.
+RESEND_API_KEY = env.text("RESEND_API_KEY")
+RESEND_API_URL = env.text("RESEND_API_URL", "https://api.resend.com")
+RESEND_WEBHOOK_SECRET = env.text("RESEND_WEBHOOK_SECRET")
+OUTBOX_DIR = DATA_DIR / "outbox"
+SMTP_HOST = env.text("SMTP_HOST", "127.0.0.1")
+SMTP_PORT = env.number("SMTP_PORT", 2525, least=1, most=65535)
+EMAIL_BACKEND = "email_channel.system_mail.SystemMailBackend"
+DEFAULT_FROM_EMAIL = env.text("HUMMDESK_FROM_EMAIL", f"HummDesk <no-reply@{BASE_DOMAIN}>")
+
+# --- AI ----------------------------------------------------------------------------------------------
+ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
+ANTHROPIC_BASE_URL = env.text("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+AI_CLASSIFY_MODEL = env.text("AI_CLASSIFY_MODEL", "claude-haiku-5-5")
+AI_DRAFT_MODEL = env.text("AI_DRAFT_MODEL", "claude-sonnet-5-5")
+
+# --- Time and language -------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Logs and errors ---------------------------------------------------------------------------------
+LOGGING = logging_config(readable=DEBUG, level=level_name(env.text("HUMMDESK_LOG_LEVEL", "INFO")))
+configure_structlog()
+SENTRY_DSN = env.text("SENTRY_DSN")
+if SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")

@@ -1,0 +1,1 @@
+"""Which account is in force: host, token, socket or task header → database schema."""

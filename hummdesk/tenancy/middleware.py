@@ -1,0 +1,74 @@
+"""Host → account: an account's domain, the platform's base domain, or a plain 404."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import set_urlconf
+from django_tenants.utils import get_tenant_domain_model
+
+# Asked by load balancers, by address: they need no account.
+HOSTLESS_PATHS = frozenset({"/api/health", "/api/ready"})
+_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+def host_name(host: str) -> str:
+    """Return a Host header's name: lower case, without port and trailing dot."""
+    name = host.lower()
+    if not name.endswith("]"):
+        name = name.rsplit(":", 1)[0] if ":" in name else name
+    return name.rstrip(".")
+
+
+def is_platform_host(name: str) -> bool:
+    """Return whether this host name is the platform's own."""
+    return name == settings.BASE_DOMAIN or (settings.DEBUG and name in _LOCAL_NAMES)
+
+
+def account_of_host(name: str) -> Any | None:
+    """Return the active account whose domain this is, or None. One query on the public schema."""
+    domain = get_tenant_domain_model().objects.select_related("tenant").filter(domain=name).first()
+    if domain is None or not domain.tenant.is_active:
+        return None
+    return domain.tenant
+
+
+class AccountMiddleware:
+    """Puts the host's account in force and sets `request.account` (None on the platform's host)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection.set_schema_to_public()
+        try:
+            return self._answer(request)
+        finally:
+            connection.set_schema_to_public()
+            set_urlconf(None)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        request.account = None  # type: ignore[attr-defined]
+        if request.path in HOSTLESS_PATHS:
+            return self._on_platform(request)
+        try:
+            name = host_name(request.get_host())
+        except DisallowedHost:
+            return render(request, "errors/unknown_host.html", status=404)
+        if is_platform_host(name):
+            return self._on_platform(request)
+        account = account_of_host(name)
+        if account is None:
+            return render(request, "errors/unknown_host.html", status=404)
+        request.account = account  # type: ignore[attr-defined]
+        connection.set_tenant(account)
+        return self.get_response(request)
+
+    def _on_platform(self, request: HttpRequest) -> HttpResponse:
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+        return self.get_response(request)
