@@ -1,0 +1,1 @@
+"""The account's event log: audit timeline, live resume point, trigger and outbox in one table."""

@@ -1,0 +1,60 @@
+"""After the commit: nudge the sockets, queue the subscribed tasks, and note that this is done."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from hummdesk.celery import app
+from hummdesk.events.models import LoggedEvent
+from hummdesk.live.nudges import Nudge, send_nudges
+from hummdesk.logs import logger
+from hummdesk.subscriptions import LIVE_TYPES, TASKS
+from hummdesk.tenancy.context import account_schema, current_schema
+
+
+def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent]) -> None:
+    """These events are dispatched as soon as the transaction has committed, in this process."""
+    transaction.on_commit(partial(_dispatch_in, schema, rows), robust=True)
+
+
+def _dispatch_in(schema: str, rows: Sequence[LoggedEvent]) -> None:
+    if current_schema() == schema:
+        return dispatch(schema, rows)
+    with account_schema(schema):
+        dispatch(schema, rows)
+
+
+def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
+    """Sockets are nudged and tasks queued for these events, and the rows say so.
+
+    When Redis is down the rows stay undispatched, and the sweep comes back to them: a subscriber may
+    therefore run twice, never not at all.
+    """
+    try:
+        send_nudges(schema, [nudge for row in rows if (nudge := _nudge(row))])
+        for row in rows:
+            _queue_tasks(row)
+    except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep
+        logger.warning("dispatch_postponed", error=type(error).__name__, events=len(rows))
+        return
+    LoggedEvent.objects.filter(seq__in=[row.seq for row in rows]).update(dispatched_at=timezone.now())
+
+
+def _nudge(row: LoggedEvent) -> Nudge | None:
+    live_type = LIVE_TYPES.get(row.type)
+    if live_type is None:
+        return None
+    return Nudge(
+        type=live_type,
+        conversation_id=row.data.get("conversation_id"),
+        seq=row.seq,
+        at=row.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        data={name: value for name, value in row.data.items() if name != "conversation_id"},
+    )
+
+
+def _queue_tasks(row: LoggedEvent) -> None:
+    for name in TASKS.get(row.type, ()):
+        app.send_task(name, kwargs={**row.data, "event_seq": row.seq})

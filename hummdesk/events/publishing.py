@@ -1,0 +1,95 @@
+"""Writing the event log: `action` makes a function one transaction, `publish` adds an event to it."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from hummdesk.events.dispatcher import dispatch_on_commit
+from hummdesk.events.event import Event
+from hummdesk.events.models import LoggedEvent
+from hummdesk.subscriptions import TOGETHER
+from hummdesk.tenancy.context import require_account_schema
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# (schema, event) of the outermost action that runs in this thread; None outside of one.
+_pending: ContextVar[list[tuple[str, Event]] | None] = ContextVar("pending_events", default=None)
+
+
+class PublishedOutsideAction(RuntimeError):
+    """`publish` was called by something that is not an action."""
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a public action: one transaction that ends with its events in the log.
+
+    Nested actions join the outer one's transaction, behind a savepoint. The log is written last, under a lock
+    per account that is held until the commit, so that `seq` rises in commit order and no two actions can
+    wait for each other on it.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        outer = _pending.get()
+        events = [] if outer is None else outer
+        mark = len(events)
+        token = _pending.set(events)
+        try:
+            with transaction.atomic():
+                result = function(*args, **kwargs)
+                if outer is None:
+                    _write(events)
+                return result
+        except BaseException:
+            del events[mark:]
+            raise
+        finally:
+            _pending.reset(token)
+
+    return run
+
+
+def publish(event: Event) -> None:
+    """The event is written with the action's transaction; what must happen together with it has happened.
+
+    Raises: AccountRequired without an account in force, PublishedOutsideAction outside of an action.
+    """
+    events = _pending.get()
+    if events is None:
+        raise PublishedOutsideAction(event.type_name())
+    events.append((require_account_schema(), event))
+    for path in TOGETHER.get(event.type_name(), ()):
+        import_string(path)(**event.data())
+
+
+def _write(events: list[tuple[str, Event]]) -> None:
+    schemas = {schema for schema, _ in events}
+    for schema in sorted(schemas):
+        _write_for(schema, [event for its_schema, event in events if its_schema == schema])
+
+
+def _write_for(schema: str, events: list[Event]) -> None:
+    if schema != require_account_schema():
+        raise PublishedOutsideAction(f"{schema} is not the account in force when its action ends")
+    with connection.cursor() as cursor:
+        # Raw, since the ORM has no advisory locks. Released by the commit or the rollback.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))", [schema])
+    rows = LoggedEvent.objects.bulk_create(
+        LoggedEvent(
+            type=event.type_name(),
+            object_id=event.object_id(),
+            actor_kind=event.actor.kind,
+            actor_id=event.actor.id,
+            data=event.data(),
+        )
+        for event in events
+    )
+    dispatch_on_commit(schema, rows)
+
+
+__all__ = ["PublishedOutsideAction", "action", "publish"]

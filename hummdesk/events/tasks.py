@@ -1,0 +1,44 @@
+"""The sweep: what a crash or a lost broker left undispatched is dispatched."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from hummdesk.events.dispatcher import dispatch
+from hummdesk.events.queries import lock_undispatched
+from hummdesk.tenancy.context import require_account_schema
+from hummdesk.tenancy.fan_out import fan_out
+
+# Younger events are still in the hands of the process that committed them.
+PATIENCE = timedelta(seconds=5)
+BATCH_SIZE = 500
+
+
+@shared_task(name="hummdesk.events.tasks.sweep_events", platform=True)
+def sweep_events() -> int:
+    """Each account that has undispatched events gets a task; returns how many do."""
+    return fan_out(
+        "hummdesk.events.tasks.sweep_account_events",
+        "EXISTS (SELECT FROM {schema}.events_loggedevent WHERE dispatched_at IS NULL"
+        " AND at < now() - interval '5 seconds')",
+    )
+
+
+@shared_task(name="hummdesk.events.tasks.sweep_account_events")
+def sweep_account_events() -> int:
+    """The account's overdue events are dispatched; returns how many were found."""
+    found = 0
+    while batch := _sweep_batch():
+        found += batch
+        if batch < BATCH_SIZE:
+            break
+    return found
+
+
+def _sweep_batch() -> int:
+    with transaction.atomic():
+        rows = lock_undispatched(timezone.now() - PATIENCE, BATCH_SIZE)
+        dispatch(require_account_schema(), rows)
+    return len(rows)

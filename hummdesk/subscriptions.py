@@ -1,0 +1,33 @@
+"""What reacts to which event: the one table.
+
+`TOGETHER`: functions that run inside the publishing transaction, with the event's fields by name.
+`TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
+`LIVE_TYPES`: the type of the nudge that live clients get (API.md "Live updates").
+"""
+
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "AccountCreated": (
+        "teams.actions.provision.provision_teams",
+        "conversations.actions.provision.provision_categories",
+        "email_channel.actions.provision.provision_mail",
+    ),
+    "MemberAdded": ("teams.actions.agents.make_agent",),
+    "MemberRemoved": ("teams.actions.agents.retire_agent",),
+}
+
+TASKS: dict[str, tuple[str, ...]] = {
+    "ReplySent": ("email_channel.tasks.queue_reply",),
+    "MailStored": ("email_channel.tasks.take_in_mail",),
+    "MailQueued": ("email_channel.tasks.deliver_mail",),
+}
+
+LIVE_TYPES: dict[str, str] = {
+    "MessageReceived": "message.created",
+    "ReplySent": "message.created",
+    "NoteAdded": "message.created",
+    "DeliveryChanged": "message.updated",
+    "ConversationOpened": "conversation.updated",
+    "ConversationStatusChanged": "conversation.updated",
+    "ConversationAssigned": "conversation.assigned",
+    "ConversationRead": "conversation.read",
+}
