@@ -1,0 +1,50 @@
+"""Single-use and rotating tokens. Only hashes or ids are kept, never what the client holds."""
+
+import uuid7
+from django.db import models
+
+from accounts.models.account import Account
+from accounts.models.user import User
+
+
+class TokenFamily(models.Model):
+    """All refresh tokens that descend from one sign-in; only `current_jti` is good.
+
+    A spent one that comes back means that it was copied: the whole family ends.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
+    current_jti = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SingleUseToken(models.Model):
+    """A short-lived pass of one user to one account, good once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class HandoverToken(SingleUseToken):
+    """Carries a sign-in from the platform's host to an account's."""
+
+
+class SocketTicket(SingleUseToken):
+    """Opens one WebSocket for a client without cookies."""
