@@ -1,0 +1,7 @@
+"""The app of what is said: contacts, conversations, messages."""
+
+from django.apps import AppConfig
+
+
+class ConversationsConfig(AppConfig):
+    name = "conversations"

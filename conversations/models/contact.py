@@ -1,0 +1,61 @@
+"""The people who write in."""
+
+import uuid7
+from django.db import models
+
+from conversations.enums import IdentityKind
+
+
+class Company(models.Model):
+    """Whom a contact writes for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A customer. `email` repeats the first e-mail identity, for lists."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+    language = models.CharField(max_length=8, blank=True)
+    is_blocked = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name, else the address."""
+        return self.name or self.email
+
+
+class ContactIdentity(models.Model):
+    """One address, number or external id of a contact. E-mail addresses are kept in lower case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=10, choices=IdentityKind)
+    value = models.CharField(max_length=320)
+    is_verified = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_contact_per_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"

@@ -1,0 +1,125 @@
+"""A conversation: what one contact and the account's agents say to each other about one thing."""
+
+import uuid7
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.utils import timezone
+
+from conversations.enums import FINISHED, Channel, MessageKind, Priority, Status
+from conversations.models.category import Category
+from conversations.models.contact import Contact
+from teams.models import Agent, Team
+
+DISPLAY_ID_SEQUENCE = "conversations_display_id"
+
+
+class Tag(models.Model):
+    """A word that agents sort conversations by."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    name = models.CharField(max_length=50, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Conversation(models.Model):
+    """One row of the inbox; what the list shows is kept on it, so that a list reads no message.
+
+    `waiting_since`: since when the customer waits for a person, None when the last word is ours.
+    `last_message_*` and `preview` follow the newest message that is not a system line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    display_id = models.PositiveIntegerField(
+        unique=True, editable=False, db_default=Func(Value(DISPLAY_ID_SEQUENCE), function="nextval")
+    )
+    subject = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    category = models.ForeignKey(Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    assignee = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    # A mailbox of email_channel, which this app may not import; None for conversations without one.
+    mailbox_id = models.UUIDField(null=True, blank=True)
+    tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="conversations")
+    language = models.CharField(max_length=8, blank=True)
+    custom_fields = models.JSONField(default=dict, blank=True)
+
+    message_count = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=200, blank=True)
+    last_message_id = models.UUIDField(null=True, blank=True)
+    last_message_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    first_replied_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.SNOOZED, snoozed_until__isnull=False)
+                | (~Q(status=Status.SNOOZED) & Q(snoozed_until=None)),
+                name="snoozed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=FINISHED, resolved_at__isnull=False)
+                | (~Q(status__in=FINISHED) & Q(resolved_at=None)),
+                name="finished_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-last_activity_at", "-id"], name="conversation_by_status"),
+            models.Index(fields=["assignee", "status", "-last_activity_at", "-id"], name="conversation_by_assignee"),
+            models.Index(fields=["team", "status", "-last_activity_at", "-id"], name="conversation_by_team"),
+            models.Index(fields=["-last_activity_at", "-id"], name="conversation_by_activity"),
+            models.Index(fields=["contact", "-last_activity_at"], name="conversation_by_contact"),
+            models.Index(fields=["snoozed_until"], condition=Q(status=Status.SNOOZED), name="conversation_to_wake"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.display_id}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is resolved or closed."""
+        return self.status in FINISHED
+
+
+class ConversationTag(models.Model):
+    """A tag on a conversation."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "tag"], name="one_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.tag_id}"
+
+
+class ConversationRead(models.Model):
+    """Up to when an agent has read a conversation: unread is whatever the customer wrote after it."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="reads")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    read_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="one_read_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.conversation_id}"

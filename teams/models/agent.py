@@ -1,0 +1,64 @@
+"""An agent is a user in this account."""
+
+import uuid7
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from teams.enums import AgentStatus
+
+
+class Agent(models.Model):
+    """One member of the account, under the same id as the user.
+
+    The user lies in the public schema: the reference has no database constraint, so that one account's
+    schema can be made, moved and restored alone (docs/decisions/0004).
+    """
+
+    user = models.OneToOneField(
+        User, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    is_active = models.BooleanField(default=True)
+    status = models.CharField(max_length=8, choices=AgentStatus, default=AgentStatus.OFFLINE)
+    max_capacity = models.PositiveSmallIntegerField(default=12)
+    current_load = models.PositiveIntegerField(default=0)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    csat_score = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Skill(models.Model):
+    """Something an agent can be good at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    name = models.CharField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentSkill(models.Model):
+    """How good an agent is at a skill: 1 (knows it) to 5 (teaches it)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "skill"], name="one_level_per_skill"),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="skill_level_is_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.skill_id}: {self.level}"
