@@ -15,7 +15,10 @@ class DomainError(Exception):
     title: ClassVar[str | Promise] = _("This can't be done.")
 
     def __init__(
-        self, detail: str | Promise | None = None, *, errors: Mapping[str, Sequence[str | Promise]] | None = None
+        self,
+        detail: str | Promise | None = None,
+        *,
+        errors: Mapping[str, Sequence[str | Promise]] | None = None,
     ) -> None:
         self.detail = detail if detail is not None else self.title
         self.errors = {field: [str(text) for text in texts] for field, texts in (errors or {}).items()}

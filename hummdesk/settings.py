@@ -41,7 +41,6 @@ SHARED_APPS = [
     "allauth",
     "allauth.account",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
@@ -50,7 +49,14 @@ SHARED_APPS = [
     "channels",
     "hummdesk",
 ]
-TENANT_APPS = ["hummdesk.events", "teams", "conversations", "email_channel", "ai", "analytics"]
+TENANT_APPS = [
+    "hummdesk.events",
+    "teams",
+    "conversations",
+    "email_channel",
+    "ai",
+    "analytics",
+]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 TENANT_MODEL = "accounts.Account"
 TENANT_DOMAIN_MODEL = "accounts.Domain"
@@ -127,7 +133,11 @@ CACHES = {
     }
 }
 # redis-py's default time-out of 5 s would end idle sockets, for which the layer blocks just as long.
-_layer_host = {"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}
+_layer_host = {
+    "address": REDIS_URL,
+    "socket_timeout": None,
+    "socket_connect_timeout": 2,
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -142,22 +152,44 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "visibility_timeout": 600,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_TENANT_CACHE_SECONDS = 10
 # Seconds between the runs. Each is a platform task that fans out to the accounts that have work.
 CELERY_BEAT_SCHEDULE = {
-    "events-sweep": {"task": "hummdesk.events.tasks.sweep_events", "schedule": 10.0, "options": {"expires": 30}},
-    "mail-sweep": {"task": "email_channel.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 30}},
-    "worker-heartbeat": {"task": "hummdesk.health.beat_heart", "schedule": 10.0, "options": {"expires": 30}},
-    "usage-rollup": {"task": "analytics.tasks.roll_up_usage", "schedule": 3600.0, "options": {"expires": 3600}},
+    "events-sweep": {
+        "task": "hummdesk.events.tasks.sweep_events",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "mail-sweep": {
+        "task": "email_channel.tasks.sweep_mail",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "worker-heartbeat": {
+        "task": "hummdesk.health.beat_heart",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "usage-rollup": {
+        "task": "analytics.tasks.roll_up_usage",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -186,8 +218,16 @@ REST_FRAMEWORK = {
         "accounts.authentication.AccountSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.IsMember"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.UserThrottle", "accounts.throttling.AccountThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "account": "6000/min", "token": "10/min", "inbound": "3000/min"},
+    "DEFAULT_THROTTLE_CLASSES": [
+        "accounts.throttling.UserThrottle",
+        "accounts.throttling.AccountThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "user": "600/min",
+        "account": "6000/min",
+        "token": "10/min",
+        "inbound": "3000/min",
+    },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -211,8 +251,6 @@ SPECTACULAR_SETTINGS = {
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "user_id",
 }
@@ -256,7 +294,11 @@ _static_storage = (
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "allow_overwrite": False},
+        "OPTIONS": {
+            "location": DATA_DIR / "files",
+            "base_url": None,
+            "allow_overwrite": False,
+        },
     },
     "staticfiles": {"BACKEND": _static_storage},
 }

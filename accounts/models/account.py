@@ -56,8 +56,15 @@ class Domain(DomainMixin):  # type: ignore[misc]  # django-tenants is untyped
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant"], condition=Q(is_primary=True), name="one_primary_domain"),
-            models.CheckConstraint(condition=Q(domain=models.functions.Lower("domain")), name="domain_is_lower_case"),
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(is_primary=True),
+                name="one_primary_domain",
+            ),
+            models.CheckConstraint(
+                condition=Q(domain=models.functions.Lower("domain")),
+                name="domain_is_lower_case",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,9 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "email"], condition=Q(accepted_at=None), name="one_open_invitation_per_email"
+                fields=["account", "email"],
+                condition=Q(accepted_at=None),
+                name="one_open_invitation_per_email",
             )
         ]
 

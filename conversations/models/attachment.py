@@ -16,7 +16,13 @@ class Attachment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="attachments")
+    message = models.ForeignKey(
+        Message,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="attachments",
+    )
     uploaded_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     file = models.FileField(upload_to=attachment_path, max_length=200)
     name = models.CharField(max_length=255)

@@ -27,7 +27,13 @@ class Contact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=320, blank=True)
-    company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+    )
     language = models.CharField(max_length=8, blank=True)
     is_blocked = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -35,7 +35,9 @@ class Conversation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     display_id = models.PositiveIntegerField(
-        unique=True, editable=False, db_default=Func(Value(DISPLAY_ID_SEQUENCE), function="nextval")
+        unique=True,
+        editable=False,
+        db_default=Func(Value(DISPLAY_ID_SEQUENCE), function="nextval"),
     )
     subject = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
@@ -43,8 +45,20 @@ class Conversation(models.Model):
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     category = models.ForeignKey(Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
-    assignee = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    assignee = models.ForeignKey(
+        Agent,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+    )
     # A mailbox of email_channel, which this app may not import; None for conversations without one.
     mailbox_id = models.UUIDField(null=True, blank=True)
     tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="conversations")
@@ -79,12 +93,25 @@ class Conversation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "-last_activity_at", "-id"], name="conversation_by_status"),
-            models.Index(fields=["assignee", "status", "-last_activity_at", "-id"], name="conversation_by_assignee"),
-            models.Index(fields=["team", "status", "-last_activity_at", "-id"], name="conversation_by_team"),
+            models.Index(
+                fields=["status", "-last_activity_at", "-id"],
+                name="conversation_by_status",
+            ),
+            models.Index(
+                fields=["assignee", "status", "-last_activity_at", "-id"],
+                name="conversation_by_assignee",
+            ),
+            models.Index(
+                fields=["team", "status", "-last_activity_at", "-id"],
+                name="conversation_by_team",
+            ),
             models.Index(fields=["-last_activity_at", "-id"], name="conversation_by_activity"),
             models.Index(fields=["contact", "-last_activity_at"], name="conversation_by_contact"),
-            models.Index(fields=["snoozed_until"], condition=Q(status=Status.SNOOZED), name="conversation_to_wake"),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(status=Status.SNOOZED),
+                name="conversation_to_wake",
+            ),
         ]
 
     def __str__(self) -> str:

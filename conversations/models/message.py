@@ -38,16 +38,24 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=MessageKind.INCOMING, contact__isnull=False, agent=None)
-                | Q(kind__in=[MessageKind.REPLY, MessageKind.NOTE], agent__isnull=False, contact=None)
+                | Q(
+                    kind__in=[MessageKind.REPLY, MessageKind.NOTE],
+                    agent__isnull=False,
+                    contact=None,
+                )
                 | Q(kind=MessageKind.SYSTEM, contact=None, agent=None),
                 name="message_has_its_author",
             ),
             models.CheckConstraint(
-                condition=Q(kind=MessageKind.REPLY) | Q(delivery_state=""), name="only_replies_are_delivered"
+                condition=Q(kind=MessageKind.REPLY) | Q(delivery_state=""),
+                name="only_replies_are_delivered",
             ),
         ]
         indexes = [
-            models.Index(fields=["conversation", "created_at", "id"], name="message_by_conversation"),
+            models.Index(
+                fields=["conversation", "created_at", "id"],
+                name="message_by_conversation",
+            ),
             models.Index(fields=["created_at"], name="message_by_time"),
         ]
 

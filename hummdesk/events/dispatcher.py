@@ -11,7 +11,7 @@ from hummdesk.events.models import LoggedEvent
 from hummdesk.live.nudges import Nudge, send_nudges
 from hummdesk.logs import logger
 from hummdesk.subscriptions import LIVE_TYPES, TASKS
-from hummdesk.tenancy.context import account_schema, current_schema
+from hummdesk.tenancy.context import account_schema
 
 
 def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent]) -> None:
@@ -20,8 +20,6 @@ def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent]) -> None:
 
 
 def _dispatch_in(schema: str, rows: Sequence[LoggedEvent]) -> None:
-    if current_schema() == schema:
-        return dispatch(schema, rows)
     with account_schema(schema):
         dispatch(schema, rows)
 

@@ -22,7 +22,11 @@ class LoggedEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["object_id", "seq"], name="event_by_object"),
-            models.Index(fields=["seq"], name="event_undispatched", condition=Q(dispatched_at=None)),
+            models.Index(
+                fields=["seq"],
+                name="event_undispatched",
+                condition=Q(dispatched_at=None),
+            ),
             models.Index(fields=["at"], name="event_by_time"),
         ]
 

@@ -12,7 +12,7 @@ from hummdesk.events.dispatcher import dispatch_on_commit
 from hummdesk.events.event import Event
 from hummdesk.events.models import LoggedEvent
 from hummdesk.subscriptions import TOGETHER
-from hummdesk.tenancy.context import require_account_schema
+from hummdesk.tenancy.context import account_schema, require_account_schema
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,15 +70,17 @@ def publish(event: Event) -> None:
 def _write(events: list[tuple[str, Event]]) -> None:
     schemas = {schema for schema, _ in events}
     for schema in sorted(schemas):
-        _write_for(schema, [event for its_schema, event in events if its_schema == schema])
+        with account_schema(schema):
+            _write_for(schema, [event for its_schema, event in events if its_schema == schema])
 
 
 def _write_for(schema: str, events: list[Event]) -> None:
-    if schema != require_account_schema():
-        raise PublishedOutsideAction(f"{schema} is not the account in force when its action ends")
     with connection.cursor() as cursor:
         # Raw, since the ORM has no advisory locks. Released by the commit or the rollback.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))", [schema])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))",
+            [schema],
+        )
     rows = LoggedEvent.objects.bulk_create(
         LoggedEvent(
             type=event.type_name(),

@@ -5,7 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context, tenant_context
+from django_tenants.utils import (
+    get_public_schema_name,
+    get_tenant_model,
+    schema_context,
+    tenant_context,
+)
 
 from hummdesk.errors import AccountRequired
 
@@ -41,8 +46,11 @@ def account_context(account: Any) -> Iterator[None]:
 def account_schema(schema_name: str) -> Iterator[None]:
     """Put the account with this schema in force.
 
-    Raises: AccountRequired for `public` or a schema that is no account's.
+    No query when it is in force already. Raises: AccountRequired for `public` or a schema that is no account's.
     """
+    if current_schema() == schema_name != get_public_schema_name():
+        yield
+        return
     account = get_tenant_model().objects.filter(schema_name=schema_name).first()
     if account is None or schema_name == get_public_schema_name():
         raise AccountRequired

@@ -11,7 +11,14 @@ from hummdesk.tenancy.context import require_account_schema
 
 def _random_path(area: str, suffix: str) -> str:
     today = timezone.now()
-    return str(PurePosixPath(require_account_schema(), area, f"{today:%Y/%m}", f"{uuid7.create().hex}{suffix}"))
+    return str(
+        PurePosixPath(
+            require_account_schema(),
+            area,
+            f"{today:%Y/%m}",
+            f"{uuid7.create().hex}{suffix}",
+        )
+    )
 
 
 def attachment_path(_instance: models.Model, _filename: str) -> str:

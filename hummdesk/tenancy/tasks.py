@@ -5,8 +5,8 @@ from typing import Any
 from tenant_schemas_celery.task import TenantTask
 
 from hummdesk.errors import AccountRequired, DomainError
-from hummdesk.tenancy.context import is_platform
 from hummdesk.logs import logger
+from hummdesk.tenancy.context import is_platform
 
 
 class AccountTask(TenantTask):  # type: ignore[misc]  # the package is untyped

@@ -17,7 +17,11 @@ class Agent(models.Model):
     """
 
     user = models.OneToOneField(
-        User, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        User,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
     )
     name = models.CharField(max_length=120)
     email = models.EmailField()

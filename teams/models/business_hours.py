@@ -16,7 +16,11 @@ class BusinessHours(models.Model):
     class Meta:
         verbose_name_plural = "business hours"
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_hours")
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_hours",
+            )
         ]
 
     def __str__(self) -> str:
@@ -37,7 +41,8 @@ class BusinessPeriod(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_is_0_to_6"),
             models.CheckConstraint(
-                condition=Q(opens_minute__lt=F("closes_minute"), closes_minute__lte=1440), name="period_has_length"
+                condition=Q(opens_minute__lt=F("closes_minute"), closes_minute__lte=1440),
+                name="period_has_length",
             ),
         ]
 

@@ -21,7 +21,11 @@ class SlaPolicy(models.Model):
     class Meta:
         verbose_name_plural = "SLA policies"
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_sla")
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_sla",
+            )
         ]
 
     def __str__(self) -> str:

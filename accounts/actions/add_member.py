@@ -1,0 +1,28 @@
+"""Adding a user to an account."""
+
+from accounts.enums import Role
+from accounts.errors import AlreadyMember
+from accounts.events import MemberAdded
+from accounts.models import Account, Membership, User
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+from hummdesk.tenancy.context import account_context
+
+
+@action
+def add_member(*, account: Account, user: User, role: Role, actor: Actor) -> Membership:
+    """The user belongs to the account with this role; an ended membership is taken up again.
+
+    Raises: AlreadyMember. Publishes: MemberAdded.
+    """
+    with account_context(account):
+        membership = Membership.objects.select_for_update().filter(account=account, user=user).first()
+        if membership is not None and membership.is_active:
+            raise AlreadyMember
+        if membership is None:
+            membership = Membership.objects.create(account=account, user=user, role=role)
+        else:
+            membership.role, membership.is_active = role, True
+            membership.save(update_fields=["role", "is_active", "updated_at"])
+        publish(MemberAdded(actor=actor, user_id=user.id, role=role))
+    return membership

@@ -1,0 +1,98 @@
+"""Creating an account: whole, or not at all."""
+
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions.add_member import add_member
+from accounts.enums import Role
+from accounts.errors import SlugTaken
+from accounts.events import AccountCreated
+from accounts.models import Account, Domain, User
+from accounts.models.account import SLUG_MAX_LENGTH, valid_slug
+from accounts.schema_template import create_schema
+from hummdesk.errors import ValidationFailed
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+from hummdesk.tenancy.context import account_context, platform_context
+
+RESERVED_SLUGS = frozenset(
+    (
+        *("www", "api", "admin", "app", "platform", "public", "static", "assets", "mail", "smtp"),
+        *("help", "docs", "status", "auth", "login", "ws", "catcher", "hummdesk"),
+    )
+)
+
+
+@action
+def create_account(
+    *,
+    name: str,
+    slug: str,
+    timezone: str = "UTC",
+    language: str = "en",
+    admin: User | None = None,
+    by: UUID | None = None,
+) -> Account:
+    """The account exists with its schema, teams, categories, hours, promises and templates, and its admin in it.
+
+    One transaction over both schemas: a second creation with the same slug waits for it and then fails.
+    Raises: ValidationFailed, SlugTaken. Publishes: AccountCreated, MemberAdded.
+    """
+    slug = slug.strip().lower()
+    _check(name=name, slug=slug, timezone=timezone, language=language)
+    with platform_context():
+        account = _insert(name=name.strip(), slug=slug, timezone=timezone, language=language)
+        create_schema(account.schema_name)
+        with account_context(account):
+            publish(AccountCreated(actor=Actor.platform(by), account_id=account.id))
+        if admin is not None:
+            add_member(
+                account=account,
+                user=admin,
+                role=Role.ACCOUNT_ADMIN,
+                actor=Actor.platform(by),
+            )
+    return account
+
+
+def _insert(*, name: str, slug: str, timezone: str, language: str) -> Account:
+    schema_name = f"account_{slug.replace('-', '_')}"
+    try:
+        with transaction.atomic():
+            account = Account(
+                schema_name=schema_name,
+                slug=slug,
+                name=name,
+                timezone=timezone,
+                language=language,
+            )
+            account.save()
+            Domain.objects.create(tenant=account, domain=f"{slug}.{settings.BASE_DOMAIN}", is_primary=True)
+    except IntegrityError as error:
+        raise SlugTaken(errors={"slug": [SlugTaken.title]}) from error
+    return account
+
+
+def _check(*, name: str, slug: str, timezone: str, language: str) -> None:
+    errors: dict[str, list[str]] = {}
+    if not name.strip():
+        errors["name"] = [_("Give the account a name.")]
+    try:
+        valid_slug(slug)
+    except ValidationError as error:
+        errors["slug"] = error.messages
+    if len(slug) > SLUG_MAX_LENGTH:
+        errors["slug"] = [_("Use at most %(count)d characters.") % {"count": SLUG_MAX_LENGTH}]
+    if slug in RESERVED_SLUGS:
+        errors["slug"] = [_("This name is kept for the platform. Choose another one.")]
+    if timezone not in available_timezones():
+        errors["timezone"] = [_("Use a name of the IANA time zone database, such as Europe/Helsinki.")]
+    if language not in dict(settings.LANGUAGES):
+        errors["language"] = [_("Use one of: %(codes)s.") % {"codes": ", ".join(dict(settings.LANGUAGES))}]
+    if errors:
+        raise ValidationFailed(errors=errors)

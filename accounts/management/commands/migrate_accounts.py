@@ -1,0 +1,37 @@
+"""`manage.py migrate_accounts`: bring the public schema and every account's up to date."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db.migrations.loader import MigrationLoader
+
+from accounts.queries import schemas_behind
+from accounts.schema_template import ensure_schema_template
+
+
+class Command(BaseCommand):
+    """Migrates only what is behind; a rerun goes on where a broken run stopped."""
+
+    help = "Migrate the public schema, the template of new accounts, and each account that is behind."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--public-only", action="store_true", help="leave the accounts alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+        ensure_schema_template()
+        if options["public_only"]:
+            return
+        behind = schemas_behind(_tenant_migration_count())
+        for number, schema in enumerate(behind, start=1):
+            self.stdout.write(f"Migrating {schema} ({number} of {len(behind)})")
+            call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=0)
+
+
+def _tenant_migration_count() -> int:
+    labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return sum(1 for label, _name in loader.disk_migrations if label in labels)

@@ -1,0 +1,7 @@
+"""Rows of what models read, write and know."""
+
+from ai.models.article import Article, ArticleChunk
+from ai.models.classification import Classification
+from ai.models.draft import AiDraft
+
+__all__ = ["AiDraft", "Article", "ArticleChunk", "Classification"]

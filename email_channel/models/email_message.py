@@ -1,0 +1,61 @@
+"""The envelope and headers of a mail that belongs to a message."""
+
+import hashlib
+
+import uuid7
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from conversations.models import Conversation, Message
+from email_channel.enums import Direction
+from email_channel.models.mailbox import Mailbox
+from hummdesk.tenancy.storage import raw_mail_path
+
+
+def message_key(message_id: str) -> str:
+    """Return what mail is found by: a hash of the Message-ID, since ids may be of any length."""
+    return hashlib.sha256(message_id.strip().encode()).hexdigest()
+
+
+class EmailMessage(models.Model):
+    """One mail, in or out. Message-IDs are unique per mailbox, never globally (RFC 5322 section 3.6.4).
+
+    `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none.
+    `landed_because` tells why an incoming mail is in its conversation: a code, see `email_channel.threading`.
+    Addresses are lists of `{"name", "address"}`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    direction = models.CharField(max_length=3, choices=Direction)
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="emails")
+    conversation_message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="email")
+    message_id = models.TextField(blank=True)
+    dedupe_key = models.CharField(max_length=64)
+    in_reply_to = models.TextField(blank=True)
+    references = ArrayField(models.TextField(), default=list, blank=True)
+    subject = models.TextField(blank=True)
+    from_name = models.TextField(blank=True)
+    from_address = models.TextField(blank=True)
+    to = models.JSONField(default=list)
+    cc = models.JSONField(default=list)
+    headers = models.JSONField(default=list)
+    raw = models.FileField(upload_to=raw_mail_path, max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False)
+    is_bounce = models.BooleanField(default=False)
+    landed_because = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailbox", "direction", "dedupe_key"],
+                name="each_mail_once_per_mailbox",
+            )
+        ]
+        indexes = [models.Index(fields=["conversation", "created_at"], name="email_by_conversation")]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.id}"

@@ -1,0 +1,24 @@
+"""Mail texts that the account sends again and again."""
+
+import uuid7
+from django.db import models
+
+
+class EmailTemplate(models.Model):
+    """A mail text in one language; `{{variable}}` marks what is filled in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    name = models.CharField(max_length=80)
+    language = models.CharField(max_length=8, default="en")
+    subject = models.CharField(max_length=300)
+    body_html = models.TextField()
+    body_text = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "language"]
+        constraints = [models.UniqueConstraint(fields=["name", "language"], name="one_template_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

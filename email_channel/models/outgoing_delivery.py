@@ -1,0 +1,39 @@
+"""An outgoing mail on its way to one recipient."""
+
+import uuid7
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from email_channel.enums import SendState
+from email_channel.models.email_message import EmailMessage
+
+
+class OutgoingDelivery(models.Model):
+    """The state on which sending hangs: claimed by a conditional update, its id is the idempotency key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    email = models.ForeignKey(EmailMessage, on_delete=models.CASCADE, related_name="deliveries")
+    recipient = models.CharField(max_length=320)
+    state = models.CharField(max_length=10, choices=SendState, default=SendState.QUEUED)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    first_tried_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=100, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "outgoing deliveries"
+        constraints = [models.UniqueConstraint(fields=["email", "recipient"], name="each_recipient_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=[SendState.QUEUED, SendState.SENDING]),
+                name="delivery_to_send",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"

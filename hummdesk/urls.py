@@ -1,0 +1,9 @@
+"""An account's host: agent pages, its API, its sign-in."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
+handler400 = "hummdesk.problems.bad_request"
+handler403 = "hummdesk.problems.forbidden"
+handler404 = "hummdesk.problems.not_found"
+handler500 = "hummdesk.problems.server_error"

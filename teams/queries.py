@@ -1,0 +1,26 @@
+"""Which teams and agents there are."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from teams.models import Agent, Team
+
+
+def active_agents() -> Sequence[Agent]:
+    """Return the agents who can be given work, by name. One query."""
+    return list(Agent.objects.filter(is_active=True).order_by("name"))
+
+
+def agent_of_user(user_id: UUID) -> Agent | None:
+    """Return the active agent that this user is in the account in force. One query."""
+    return Agent.objects.filter(user_id=user_id, is_active=True).first()
+
+
+def team_ids_of(agent_id: UUID) -> list[UUID]:
+    """Return the teams the agent is in. One query."""
+    return list(Team.objects.filter(members__agent_id=agent_id).values_list("id", flat=True))
+
+
+def teams_by_name() -> Sequence[Team]:
+    """Return all teams, by name. One query."""
+    return list(Team.objects.order_by("name"))
