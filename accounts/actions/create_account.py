@@ -73,7 +73,7 @@ def _insert(*, name: str, slug: str, timezone: str, language: str) -> Account:
             )
             account.save()
             Domain.objects.create(tenant=account, domain=f"{slug}.{settings.BASE_DOMAIN}", is_primary=True)
-    except IntegrityError as error:
+    except (IntegrityError, ValidationError) as error:  # django-tenants looks itself, the database has the last word
         raise SlugTaken(errors={"slug": [SlugTaken.title]}) from error
     return account
 

@@ -6,7 +6,7 @@ from hummdesk.events.publishing import action
 _RECEIVED = {
     "en": (
         "We have your message [#{{ticket_number}}]",
-        "Hello {{customer_name}},\n\nthank you for writing. We have your message and will answer it soon.\n\n{{account_name}}",
+        "Hello {{customer_name}},\n\nthank you for writing. We will answer soon.\n\n{{account_name}}",
     ),
     "fi": (
         "Viestisi on saapunut [#{{ticket_number}}]",
