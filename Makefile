@@ -1,0 +1,55 @@
+# HummDesk: everything from one place. `make up` needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+ARGS ?=
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+python := .venv/bin/python
+install := .venv/bin/uv pip install --quiet --python $(python) --require-hashes
+
+.PHONY: help
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+.PHONY: up
+up: .venv/requirements ## Run HummDesk with its servers and demo data on http://localhost:8000 (PORT=8001 make up)
+	@$(python) -m hummdesk.embedded.up --end-with-parent
+
+.PHONY: test
+test: .venv/requirements-dev ## Run the tests on servers of their own (ARGS="-k snooze -x")
+	@$(python) -m hummdesk.embedded.run --test $(python) -m pytest $(ARGS)
+
+.PHONY: lint
+lint: .venv/requirements-dev ## Check style and the order of the apps
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@.venv/bin/lint-imports
+
+.PHONY: types
+types: .venv/requirements-dev ## Check the types
+	@$(python) -m mypy .
+
+.PHONY: bench
+bench: .venv/requirements-dev ## Measure speed on servers of its own (ARGS="...")
+	@$(python) -m hummdesk.embedded.run --test $(python) -m benchmarks $(ARGS)
+
+.PHONY: manage
+manage: .venv/requirements ## Run a management command on the data of `make up` (ARGS="createsuperuser")
+	@$(python) -m hummdesk.embedded.run $(python) manage.py $(ARGS)
+
+.PHONY: clean
+clean: ## Delete all data of `make up` and `make test` (asks first)
+	@$(PYTHON) -c 'import sys; sys.exit(input("Delete all data in var/? [y/N] ").strip().lower() != "y")'
+	rm -rf var
+
+.venv/requirements: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+	  f"HummDesk needs Python 3.11 or newer, this is {sys.version.split()[0]}. Name another one: PYTHON=python3.12 make up")'
+	@echo "Installing what HummDesk needs into .venv (first start, about 15 s)…"
+	@$(PYTHON) -m venv .venv
+	@$(python) -m pip install --quiet --disable-pip-version-check uv
+	@$(install) -r requirements.lock
+	@touch $@
+
+.venv/requirements-dev: requirements-dev.lock .venv/requirements
+	@$(install) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,33 @@
+"""TCP ports of this machine."""
+
+import contextlib
+import socket
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port of the loopback address on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(host: str, port: int) -> bool:
+    """True if a server could listen on the port of this host now."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return False
+        return True
+
+
+def exchange(port: int, request: bytes, *, host: str = LOOPBACK, timeout_s: float = 1.0) -> bytes:
+    """The first bytes that the server on this port answers; empty if it does not."""
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout_s) as connection:
+        connection.sendall(request)
+        return connection.recv(4096)
+    return b""

@@ -1,0 +1,112 @@
+"""What HummDesk consists of on one machine: its settings, the steps before its start, its programs."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hummdesk import environment
+from hummdesk.embedded.data_directory import secret_in
+from hummdesk.embedded.services import Program
+
+MANAGE = (sys.executable, "manage.py")
+_WEB_STOP_TIMEOUT_S = 3
+
+
+@dataclass(frozen=True)
+class Product:
+    """Where HummDesk listens and keeps its data, and the environment of its programs (without that of the servers)."""
+
+    host: str
+    port: int
+    smtp_port: int
+    web_workers: int
+    base_domain: str
+    data_directory: Path
+
+    @property
+    def local_host(self) -> str:
+        """The address under which this machine reaches the web server."""
+        everywhere = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+        return "127.0.0.1" if self.host in everywhere else self.host
+
+    def url(self, account_slug: str = "", path: str = "") -> str:
+        """The address of a page, of an account or of the platform."""
+        place = f"{account_slug}.{self.base_domain}" if account_slug else self.base_domain
+        return f"http://{place}:{self.port}{path}"
+
+    def settings(self) -> dict[str, str]:
+        """The environment of every program; DEBUG is on, with a lasting secret key, unless it was set to off."""
+        settings = {
+            "PYTHONUNBUFFERED": "1",
+            # Each thread's own memory arena costs tens of megabytes and saves next to nothing here.
+            "MALLOC_ARENA_MAX": "2",
+            **os.environ,
+            "HUMMDESK_DATA_DIR": str(self.data_directory),
+            "PORT": str(self.port),
+            "SMTP_PORT": str(self.smtp_port),
+        }
+        settings.setdefault("DEBUG", "1")
+        if is_development() and not settings.get("SECRET_KEY"):
+            settings["SECRET_KEY"] = secret_in(self.data_directory / "secret_key")
+        return settings
+
+    def programs(self, env: Mapping[str, str]) -> list[Program]:
+        """The web server first, then those that can start while it answers."""
+        celery = (sys.executable, "-m", "celery", "-A", "hummdesk")
+        quiet = ("-l", "warning")
+        threads = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
+        schedule = ("-s", str(self.data_directory / "beat-schedule"))
+        return [
+            # Killed outright, the web server would leave its workers: it is asked to stop them.
+            self._program("web", self._web_command(), env, death_signal=signal.SIGTERM),
+            self._program("mail", (*MANAGE, "mail_listener"), env),
+            self._program("worker", (*celery, "worker", *threads, *quiet), env),
+            self._program("beat", (*celery, "beat", *schedule, *quiet), env),
+        ]
+
+    def step(self, *words: str, env: Mapping[str, str]) -> Program:
+        """A management command that ends by itself."""
+        return self._program(words[0], (*MANAGE, *words), env)
+
+    def _program(
+        self, name: str, argv: tuple[str, ...], env: Mapping[str, str], death_signal: signal.Signals = signal.SIGKILL
+    ) -> Program:
+        return Program(name, argv, env, environment.PROJECT_ROOT, death_signal)
+
+    def _web_command(self) -> tuple[str, ...]:
+        options = {
+            "--host": self.host,
+            "--port": self.port,
+            "--workers": self.web_workers,
+            "--log-level": "warning",
+            "--timeout-graceful-shutdown": _WEB_STOP_TIMEOUT_S,
+            # A worker busy for longer than that counts as hung and is replaced.
+            "--timeout-worker-healthcheck": 30,
+        }
+        words = [str(word) for option in options.items() for word in option]
+        return (sys.executable, "-m", "uvicorn", "hummdesk.asgi:application", "--no-access-log", *words)
+
+
+def product_from_environment() -> Product:
+    """The product as the environment describes it. Raises SettingError for an unreadable setting."""
+    return Product(
+        host=environment.text("HUMMDESK_HOST", "127.0.0.1"),
+        port=environment.number("PORT", 8000, least=1, most=65535),
+        smtp_port=environment.number("SMTP_PORT", 2525, least=1, most=65535),
+        web_workers=environment.number("WEB_WORKERS", 2, least=1, most=64),
+        base_domain=environment.text("HUMMDESK_BASE_DOMAIN", "localhost"),
+        data_directory=data_directory_from_environment(),
+    )
+
+
+def data_directory_from_environment() -> Path:
+    """Where `make up` keeps its data."""
+    return Path(environment.text("HUMMDESK_DATA_DIR", str(environment.PROJECT_ROOT / "var"))).absolute()
+
+
+def is_development() -> bool:
+    """True unless DEBUG is set to off: `make up` is for development by default."""
+    return environment.flag("DEBUG", default=True)
