@@ -12,11 +12,11 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "email_channel.actions.provision.provision_mail",
     ),
     "MemberAdded": ("teams.actions.agents.make_agent",),
+    "ReplySent": ("email_channel.actions.queue_reply.queue_reply",),
     "MemberRemoved": ("teams.actions.agents.retire_agent",),
 }
 
 TASKS: dict[str, tuple[str, ...]] = {
-    "ReplySent": ("email_channel.tasks.queue_reply",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
 }
@@ -29,5 +29,5 @@ LIVE_TYPES: dict[str, str] = {
     "ConversationOpened": "conversation.updated",
     "ConversationStatusChanged": "conversation.updated",
     "ConversationAssigned": "conversation.assigned",
-    "ConversationRead": "conversation.read",
+    "ConversationSeen": "conversation.read",
 }

@@ -1,0 +1,113 @@
+"""A customer writes: a new conversation, or one more message in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from conversations.actions.change_status import reopen
+from conversations.enums import Channel, MessageKind, Priority
+from conversations.events import ConversationOpened, MessageReceived
+from conversations.models import Attachment, Contact, Conversation, Message
+from conversations.models.message_summary import note_message
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+from teams.models import Team
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file as it came; `content_type` is the sender's claim."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+    is_inline: bool = False
+
+
+@dataclass(frozen=True)
+class IncomingText:
+    """What the customer wrote. `body_html` and `quoted_html` are sanitised already."""
+
+    body_html: str
+    body_text: str
+    quoted_html: str = ""
+    unreadable_reason: str = ""
+    at: datetime = field(default_factory=timezone.now)
+    files: Sequence[IncomingFile] = ()
+
+
+@action
+def open_conversation(
+    *,
+    contact: Contact,
+    subject: str,
+    text: IncomingText,
+    channel: Channel = Channel.EMAIL,
+    mailbox_id: UUID | None = None,
+    team: Team | None = None,
+    priority: Priority = Priority.NORMAL,
+) -> Message:
+    """There is a new open conversation with the customer's first message in it, which is returned.
+
+    Publishes: ConversationOpened, MessageReceived.
+    """
+    conversation = Conversation.objects.create(
+        contact=contact,
+        subject=subject[:300],
+        channel=channel,
+        mailbox_id=mailbox_id,
+        team=team,
+        priority=priority,
+        language=contact.language,
+        created_at=text.at,
+    )
+    conversation.refresh_from_db(fields=["display_id"])
+    publish(
+        ConversationOpened(
+            actor=Actor.contact(contact.id), conversation_id=conversation.id, contact_id=contact.id, channel=channel
+        )
+    )
+    return receive_message(conversation=conversation, contact=contact, text=text)
+
+
+@action
+def receive_message(*, conversation: Conversation, contact: Contact, text: IncomingText) -> Message:
+    """The customer's message is in the conversation, which waits for an answer, and is open again if it was not.
+
+    Locks the conversation. Publishes: MessageReceived, and ConversationStatusChanged when it reopens.
+    """
+    conversation = Conversation.objects.select_for_update().get(id=conversation.id)
+    message = Message.objects.create(
+        conversation=conversation,
+        kind=MessageKind.INCOMING,
+        contact=contact,
+        body_html=text.body_html,
+        body_text=text.body_text,
+        quoted_html=text.quoted_html,
+        unreadable_reason=text.unreadable_reason,
+        created_at=text.at,
+    )
+    _store_files(message, text.files)
+    actor = Actor.contact(contact.id)
+    reopen(conversation, actor=actor)
+    note_message(conversation, message)
+    publish(MessageReceived(actor=actor, conversation_id=conversation.id, message_id=message.id))
+    return message
+
+
+def _store_files(message: Message, files: Sequence[IncomingFile]) -> None:
+    for file in files:
+        Attachment.objects.create(
+            message=message,
+            file=ContentFile(file.content, name="file"),
+            name=file.name[:255],
+            content_type=file.content_type[:127],
+            size_bytes=len(file.content),
+            content_id=file.content_id[:255],
+            is_inline=file.is_inline,
+        )

@@ -1,0 +1,33 @@
+"""What becomes of a reply on its way; called by the channel that carries it."""
+
+from uuid import UUID
+
+from conversations.enums import DeliveryState
+from conversations.events import DeliveryChanged
+from conversations.models import Message
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+
+
+@action
+def set_delivery_state(*, message_id: UUID, state: DeliveryState, error: str = "") -> None:
+    """The reply shows this state; `error` is the mail server's word, or empty.
+
+    Locks the message. Publishes: DeliveryChanged when the state is another one.
+    """
+    message = Message.objects.select_for_update().get(id=message_id)
+    before = message.delivery_state
+    if before == state:
+        return
+    message.delivery_state = state
+    message.delivery_error = error[:300]
+    message.save(update_fields=["delivery_state", "delivery_error"])
+    publish(
+        DeliveryChanged(
+            actor=Actor.system(),
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            state_before=before,
+            state=state,
+        )
+    )
