@@ -1,0 +1,28 @@
+// htmx under a strict content policy: no eval, no injected styles or scripts, own host only.
+import htmx from 'htmx.org'
+import './morph.js'
+import './live.js'
+import './thread.js'
+import './compose.js'
+import './list.js'
+import './layers.js'
+import './keys.js'
+import './notices.js'
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  disableInheritance: true,
+  // Nothing customers wrote is left in browser storage: Back loads the page anew.
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollBehavior: 'instant',
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    { code: '422', swap: true }, // an invalid form comes back with its errors
+    { code: '...', swap: false, error: true },
+  ],
+})

@@ -1,0 +1,43 @@
+// Menus, dialogs and toasts. Popovers and dialogs do most by themselves; this closes what the browser leaves open.
+const TOAST_MS = 10_000
+
+const openMenus = () => document.querySelectorAll('details.menu[open]')
+
+function closeMenus (except) {
+  for (const menu of openMenus()) if (menu !== except) menu.open = false
+}
+
+function dismiss (toast) {
+  if (toast.matches(':hover, :focus-within')) return setTimeout(() => dismiss(toast), TOAST_MS)
+  toast.remove()
+}
+
+const watched = new WeakSet()
+
+export function watchToasts () {
+  for (const toast of document.querySelectorAll('.toast')) {
+    if (watched.has(toast)) continue
+    watched.add(toast)
+    setTimeout(() => dismiss(toast), TOAST_MS)
+  }
+}
+
+document.addEventListener('click', event => {
+  closeMenus(event.target.closest('details.menu'))
+  event.target.closest('.toast-close')?.closest('.toast').remove()
+  const opener = event.target.closest('[data-opens]')
+  if (opener) document.getElementById(opener.dataset.opens).showModal()
+})
+document.addEventListener('submit', event => {
+  closeMenus()
+  event.target.closest('.toast')?.remove()
+})
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape' || !openMenus().length) return
+  const summary = document.activeElement.closest('details.menu')?.querySelector('summary')
+  closeMenus()
+  summary?.focus()
+  event.stopPropagation()
+}, { capture: true })
+document.addEventListener('htmx:afterSettle', watchToasts)
+watchToasts()

@@ -1,0 +1,91 @@
+// <hd-live data-url data-since>: one socket a tab. It carries nudges, never content; each nudge makes the page refetch
+// what it shows. Heartbeats find dead sockets, back-off has jitter, and a reconnect resumes after the last event seen.
+const GATHER_MS = 200
+const HEARTBEAT_MS = 25_000
+const ANSWER_MS = 8_000
+const MAX_WAIT_MS = 30_000
+const OFFLINE_AFTER_MS = 2_000
+const CLOSED_FOR_GOOD = [4401, 4403] // signed out, or access taken away
+
+const emit = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }))
+
+const gathered = new Set()
+let gathering
+
+// Many nudges within a moment cause one refetch. An id of null stands for "anything may have changed".
+export function refresh (conversationId) {
+  gathered.add(conversationId)
+  gathering ??= setTimeout(() => {
+    const open = document.getElementById('conversation')?.dataset.conversationId
+    emit('hd:inbox')
+    if (open && (gathered.has(open) || gathered.has(null))) emit('hd:conversation', { conversation_id: open })
+    gathered.clear()
+    gathering = undefined
+  }, GATHER_MS)
+}
+
+class Live extends HTMLElement {
+  connectedCallback () {
+    this.attempts = 0
+    this.since = this.dataset.since
+    this.revive = () => {
+      if (document.visibilityState === 'hidden' || this.socket?.readyState <= WebSocket.OPEN) return
+      this.attempts = 0
+      this.connect()
+    }
+    addEventListener('online', this.revive)
+    document.addEventListener('visibilitychange', this.revive)
+    this.connect()
+  }
+
+  disconnectedCallback () {
+    removeEventListener('online', this.revive)
+    document.removeEventListener('visibilitychange', this.revive)
+    for (const timer of [this.retry, this.pulse, this.alarm]) clearTimeout(timer)
+    this.socket.close()
+  }
+
+  connect () {
+    clearTimeout(this.retry)
+    const url = new URL(this.dataset.url, location.href.replace(/^http/, 'ws'))
+    if (this.since) url.searchParams.set('since', this.since)
+    const socket = this.socket = new WebSocket(url)
+    socket.onopen = () => this.opened()
+    socket.onmessage = message => this.received(JSON.parse(message.data))
+    socket.onclose = event => { if (socket === this.socket && this.isConnected) this.closed(event.code) }
+  }
+
+  opened () {
+    clearTimeout(this.alarm)
+    this.alarm = undefined
+    document.body.dataset.live = 'open'
+    if (this.attempts && !this.since) refresh(null)
+    this.attempts = 0
+    this.listen()
+  }
+
+  received (nudge) {
+    this.listen()
+    if (nudge.type === 'pong') return
+    if (nudge.seq !== undefined) this.since = nudge.seq
+    refresh(nudge.type === 'resync' ? null : String(nudge.conversation_id))
+  }
+
+  closed (code) {
+    clearTimeout(this.pulse)
+    if (CLOSED_FOR_GOOD.includes(code)) return location.reload()
+    this.alarm ??= setTimeout(() => { document.body.dataset.live = 'offline' }, OFFLINE_AFTER_MS)
+    const longest = Math.min(MAX_WAIT_MS, 500 * 2 ** this.attempts++)
+    this.retry = setTimeout(() => this.connect(), longest / 4 + Math.random() * longest * 3 / 4)
+  }
+
+  // Silence: ask once; still silence: the socket is dead, whatever its state says.
+  listen () {
+    clearTimeout(this.pulse)
+    this.pulse = setTimeout(() => {
+      this.socket.send('{"type":"ping"}')
+      this.pulse = setTimeout(() => this.socket.close(), ANSWER_MS)
+    }, HEARTBEAT_MS)
+  }
+}
+customElements.define('hd-live', Live)

@@ -1,0 +1,20 @@
+// hx-swap="morph": patch the old nodes instead of replacing them, so focus, scroll and what is being typed survive.
+// data-morph-keep: never touch this node. data-keep-attrs="a b": these attributes belong to the browser.
+import htmx from 'htmx.org'
+import { Idiomorph } from 'idiomorph'
+
+const isKept = node => node instanceof Element && node.hasAttribute('data-morph-keep')
+
+const callbacks = {
+  beforeNodeMorphed: oldNode => !isKept(oldNode),
+  beforeNodeRemoved: node => !isKept(node),
+  beforeAttributeUpdated: (name, node) => !node.dataset?.keepAttrs?.split(' ').includes(name),
+}
+
+htmx.defineExtension('morph', {
+  isInlineSwap: style => style === 'morph',
+  handleSwap: (style, target, fragment) => {
+    if (style !== 'morph') return false
+    return Idiomorph.morph(target, fragment.children, { morphStyle: 'outerHTML', callbacks })
+  },
+})
