@@ -1,0 +1,112 @@
+"""Template tags and filters of the look: icons, initials, tints, times and sizes. They know no model."""
+
+import datetime as dt
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+TINTS = "abcdefgh"
+MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800
+FOLD_FROM = 3
+
+
+@register.simple_tag
+def i(name: str, css_class: str = "") -> SafeString:
+    """A decorative icon of the sprite; give the control around it a name of its own."""
+    href = f"{static('dist/icons.svg')}#{name}"
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', css_class, href)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two capitals: of the first and the last word, or of an address's local part; "?" without a letter."""
+    words = re.findall(r"[^\W_]+", name.split("@")[0])
+    if not words:
+        return "?"
+    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
+
+
+@register.filter
+def tint(person_id: object) -> str:
+    """One of the letters a-h, always the same for the same id (its text is hashed)."""
+    return TINTS[zlib.crc32(str(person_id).encode()) % len(TINTS)]
+
+
+@register.filter
+def short_time(at: dt.datetime | None) -> str:
+    """Age of an aware moment: "now", "3m", "2h", "Sun", "12 Oct", "12 Oct 2024", in the current time zone."""
+    if at is None:
+        return ""
+    local, now = timezone.localtime(at), timezone.localtime()
+    age_s = (now - local).total_seconds()
+    if age_s < MINUTE_S:
+        return _("now")
+    if age_s < HOUR_S:
+        return _("%(count)dm") % {"count": age_s // MINUTE_S}
+    if age_s < DAY_S:
+        return _("%(count)dh") % {"count": age_s // HOUR_S}
+    if age_s < WEEK_S - DAY_S:
+        return date_format(local, "D")
+    return date_format(local, "j M" if local.year == now.year else "j M Y")
+
+
+@register.filter
+def full_time(at: dt.datetime | None) -> str:
+    """Day and time of an aware moment in the current time zone: "Sun 12 Oct 2025, 09:04"."""
+    return date_format(timezone.localtime(at), "D j M Y, H:i") if at else ""
+
+
+@register.filter
+def clock_time(at: dt.datetime | None) -> str:
+    """Time of day of an aware moment in the current time zone: "09:04"."""
+    return date_format(timezone.localtime(at), "H:i") if at else ""
+
+
+@register.filter
+def day_name(on: dt.date) -> str:
+    """ "Today", "Yesterday", "Monday 12 October", and the year when it is not this one."""
+    today = timezone.localdate()
+    if on == today:
+        return _("Today")
+    if on == today - dt.timedelta(days=1):
+        return _("Yesterday")
+    return date_format(on, "l j F" if on.year == today.year else "l j F Y")
+
+
+@register.filter
+def file_size(size_bytes: int) -> str:
+    """Decimal units as mail programs show them: "512 B", "84 KB", "1.8 MB"."""
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    if size_bytes < 999_500:
+        return f"{round(size_bytes / 1e3)} KB"
+    unit, factor = ("MB", 1e6) if size_bytes < 999_500_000 else ("GB", 1e9)
+    return f"{number_format(round(size_bytes / factor, 1), 1)} {unit}"
+
+
+@register.filter
+def folded(timeline: Iterable[Any]) -> Iterator[Any]:
+    """The timeline with each run of three or more events as one item {kind: "events", events: [...]}."""
+    for kind, run in groupby(timeline, key=_kind):
+        items = list(run)
+        if kind == "event" and len(items) >= FOLD_FROM:
+            yield {"kind": "events", "events": items}
+        else:
+            yield from items
+
+
+def _kind(item: Any) -> str:
+    kind = item["kind"] if isinstance(item, Mapping) else item.kind
+    return str(kind)
