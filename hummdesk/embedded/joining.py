@@ -23,8 +23,8 @@ def shared_settings(data_directory: Path, settings: Mapping[str, str]) -> Iterat
         path.unlink(missing_ok=True)
 
 
-def settings_of_running(data_directory: Path) -> dict[str, str]:
-    """What the running HummDesk of this data directory shares; empty if there is none."""
+def settings_left_in(data_directory: Path) -> dict[str, str]:
+    """What the HummDesk of this data directory shares, or shared when it was killed; empty if it ended by itself."""
     try:
         found: dict[str, str] = json.loads((data_directory / _FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:

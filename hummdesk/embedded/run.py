@@ -15,9 +15,9 @@ from pathlib import Path
 from hummdesk import environment
 from hummdesk.embedded.data_directory import open_data_directory, secret_in
 from hummdesk.embedded.errors import StartError
-from hummdesk.embedded.joining import settings_of_running
+from hummdesk.embedded.joining import settings_left_in
 from hummdesk.embedded.processes import ending_with_parent
-from hummdesk.embedded.product import data_directory_from_environment, product_from_environment
+from hummdesk.embedded.product import product_from_environment
 from hummdesk.embedded.servers import running_servers
 
 
@@ -56,11 +56,14 @@ def test_settings() -> Iterator[dict[str, str]]:
 def own_settings() -> Iterator[dict[str, str]]:
     """The environment of the product: that of a running `make up`, else with servers during the block."""
     environment.load_env_file()
-    if running := settings_of_running(data_directory_from_environment()):
+    product = product_from_environment()
+    try:
+        open_directory = open_data_directory(product.data_directory)
+    except StartError:
+        if not (running := settings_left_in(product.data_directory)):
+            raise
         yield {**os.environ, **running}
         return
-    product = product_from_environment()
-    open_directory = open_data_directory(product.data_directory)
     with running_servers(open_directory.path, os.environ, durable=True) as servers:
         yield product.settings() | servers
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hummdesk.embedded.console import Console
 from hummdesk.embedded.data_directory import DataDirectory, open_data_directory
 from hummdesk.embedded.errors import StartError
-from hummdesk.embedded.joining import shared_settings
+from hummdesk.embedded.joining import settings_left_in, shared_settings
 from hummdesk.embedded.ports import exchange, is_free
 from hummdesk.embedded.processes import end_with_parent
 from hummdesk.embedded.product import Product, is_development, product_from_environment
@@ -20,8 +20,8 @@ from hummdesk.embedded.supervisor import Supervisor
 from hummdesk.environment import load_env_file
 
 _WEB_TIMEOUT_S = 60.0
-# A server of the last start may need a moment to let go of its port.
-_PORT_PATIENCE_S = 3.0
+# Programs whose supervisor was killed need a moment to let go of their ports.
+_PATIENCE_AFTER_KILL_S = 6.0
 _DEMO_SLUGS = ("nordhem", "acme")
 
 
@@ -36,7 +36,8 @@ def main() -> int:
     try:
         product = product_from_environment()
         data_directory = open_data_directory(product.data_directory)
-        ensure_ports_are_free(product)
+        was_killed = bool(settings_left_in(data_directory.path))
+        ensure_ports_are_free(product, patience_s=_PATIENCE_AFTER_KILL_S if was_killed else 0)
         data_directory.note_holder(f"process {os.getpid()}, {product.url()}")
         with Supervisor(console) as supervisor:
             run_until_stopped(product, data_directory, supervisor)
@@ -50,9 +51,9 @@ def main() -> int:
     return 0
 
 
-def ensure_ports_are_free(product: Product) -> None:
-    """Raises StartError, which names the port, if another program listens on the web or the mail port."""
-    deadline = time.monotonic() + _PORT_PATIENCE_S
+def ensure_ports_are_free(product: Product, patience_s: float) -> None:
+    """Raises StartError, which names the port, if another program keeps listening on the web or the mail port."""
+    deadline = time.monotonic() + patience_s
     for setting, host, port in (("PORT", product.host, product.port), ("SMTP_PORT", "127.0.0.1", product.smtp_port)):
         while not is_free(host, port):
             if time.monotonic() > deadline:

@@ -49,7 +49,7 @@ def test_flag_reads_usual_words_and_takes_empty_as_unset(word: str, meaning: boo
 def test_flag_refuses_other_words() -> None:
     os.environ["HD_FLAG"] = "maybe"
 
-    with pytest.raises(SettingError, match="HD_FLAG is 'maybe'. Set it to 1"):
+    with pytest.raises(SettingError, match=r"HD_FLAG is .maybe.\. Set it to 1"):
         environment.flag("HD_FLAG")
 
 
