@@ -1,0 +1,1 @@
+"""Demo data: believable support threads of two made-up companies."""
