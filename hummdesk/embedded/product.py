@@ -21,6 +21,7 @@ class Product:
 
     host: str
     port: int
+    smtp_host: str
     smtp_port: int
     web_workers: int
     base_domain: str
@@ -87,7 +88,9 @@ class Product:
             "--timeout-worker-healthcheck": 30,
         }
         words = [str(word) for option in options.items() for word in option]
-        return (sys.executable, "-m", "uvicorn", "hummdesk.asgi:application", "--no-access-log", *words)
+        # What a proxy says about the client is read by the application, which knows how many proxies to believe.
+        flags = ("--no-access-log", "--no-proxy-headers", "--no-server-header")
+        return (sys.executable, "-m", "uvicorn", "hummdesk.asgi:application", *flags, *words)
 
 
 def product_from_environment() -> Product:
@@ -95,6 +98,7 @@ def product_from_environment() -> Product:
     return Product(
         host=environment.text("HUMMDESK_HOST", "127.0.0.1"),
         port=environment.number("PORT", 8000, least=1, most=65535),
+        smtp_host=environment.text("SMTP_HOST", "127.0.0.1"),
         smtp_port=environment.number("SMTP_PORT", 2525, least=1, most=65535),
         web_workers=environment.number("WEB_WORKERS", 2, least=1, most=64),
         base_domain=environment.text("HUMMDESK_BASE_DOMAIN", "localhost"),

@@ -54,7 +54,8 @@ def main() -> int:
 def ensure_ports_are_free(product: Product, patience_s: float) -> None:
     """Raises StartError, which names the port, if another program keeps listening on the web or the mail port."""
     deadline = time.monotonic() + patience_s
-    for setting, host, port in (("PORT", product.host, product.port), ("SMTP_PORT", "127.0.0.1", product.smtp_port)):
+    listeners = (("PORT", product.host, product.port), ("SMTP_PORT", product.smtp_host, product.smtp_port))
+    for setting, host, port in listeners:
         while not is_free(host, port):
             if time.monotonic() > deadline:
                 raise StartError(
@@ -100,6 +101,7 @@ def prepare_database(product: Product, env: Mapping[str, str], supervisor: Super
     supervisor.console.say("Migrating…")
     _run_step(product, "migrate_accounts", env=env, supervisor=supervisor)
     if not is_development():
+        _run_step(product, "collectstatic", "--noinput", env=env, supervisor=supervisor)
         return
     seeded = product.data_directory / "demo-data-made"
     if not seeded.exists():
@@ -139,7 +141,9 @@ def welcome(product: Product) -> str:
             "  Password   hummdesk-demo (for all of them)",
             "",
         ]
-    return "\n".join([*lines, f"  Mail in        SMTP 127.0.0.1:{product.smtp_port}", "", "Stop with Ctrl-C.", ""])
+    return "\n".join(
+        [*lines, f"  Mail in        SMTP {product.smtp_host}:{product.smtp_port}", "", "Stop with Ctrl-C.", ""]
+    )
 
 
 def _run_step(product: Product, *words: str, env: Mapping[str, str], supervisor: Supervisor) -> None:
