@@ -24,8 +24,8 @@ class Position(NamedTuple):
         """Return the position that `encode` made. Raises: ValidationFailed for anything else."""
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
-            at, _bar, id = base64.urlsafe_b64decode(padded.encode("ascii")).decode().partition("|")
-            position = cls(datetime.fromisoformat(at), UUID(id))
+            at, _bar, row_id = base64.urlsafe_b64decode(padded.encode("ascii")).decode().partition("|")
+            position = cls(datetime.fromisoformat(at), UUID(row_id))
         except (ValueError, UnicodeError, binascii.Error) as error:
             raise ValidationFailed(errors={"cursor": ["This cursor is not one of ours."]}) from error
         if position.at.tzinfo is None:

@@ -9,10 +9,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from conversations.actions.change_status import reopen
+from conversations.actions.summarise import note_message
 from conversations.enums import Channel, MessageKind, Priority
 from conversations.events import ConversationOpened, MessageReceived
 from conversations.models import Attachment, Contact, Conversation, Message
-from conversations.models.message_summary import note_message
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team

@@ -6,11 +6,11 @@ from accounts.permissions import Permission
 from conversations.access import get_conversation_for
 from conversations.actions.change_status import set_status
 from conversations.actions.mark_read import set_read_until
+from conversations.actions.summarise import note_message
 from conversations.enums import DeliveryState, MessageKind, Status
 from conversations.errors import EmptyMessage, NoReplyChannel
 from conversations.events import NoteAdded, ReplySent
 from conversations.models import Conversation, Message
-from conversations.models.message_summary import note_message
 from hummdesk.events.publishing import action, publish
 from hummdesk.markup import text_to_html
 from teams.access import Viewer

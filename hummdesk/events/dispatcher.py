@@ -31,7 +31,7 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
     therefore run twice, never not at all.
     """
     try:
-        send_nudges(schema, [nudge for row in rows if (nudge := _nudge(row))])
+        send_nudges(schema, [nudge for row in rows if (nudge := nudge_of(row))])
         for row in rows:
             _queue_tasks(row)
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep

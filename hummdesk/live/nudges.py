@@ -22,6 +22,10 @@ class Nudge:
     at: str
     data: dict[str, Any] = field(default_factory=dict)
 
+    def fields(self) -> dict[str, Any]:
+        """Return the members of the JSON object that clients get."""
+        return asdict(self)
+
 
 def account_group(schema: str) -> str:
     """Return the group of all sockets of one account. Only the server names groups."""
@@ -32,7 +36,7 @@ def send_nudges(schema: str, nudges: Sequence[Nudge]) -> None:
     """The nudges are handed to Redis, in order. Raises whatever the channel layer raises."""
     if not nudges:
         return
-    message = {"type": "nudges", "nudges": [asdict(nudge) for nudge in nudges]}
+    message = {"type": "nudges", "nudges": [nudge.fields() for nudge in nudges]}
     send_to_group(account_group(schema), message)
 
 

@@ -1,0 +1,151 @@
+"""Which conversations and messages there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from conversations.access import visible_conversations
+from conversations.enums import FINISHED, Status
+from conversations.models import Attachment, Conversation, ConversationRead, Message
+from hummdesk.errors import NotFound
+from hummdesk.keyset import Position
+from teams.access import Viewer
+
+WORKABLE = (Status.OPEN, Status.PENDING)
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of the inbox, newest first; `next_cursor` is None on the last one."""
+
+    rows: Sequence[Conversation]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    """How many conversations wait in each view; `teams` by team id."""
+
+    mine: int
+    unassigned: int
+    all: int
+    snoozed: int
+    teams: dict[UUID, int]
+
+
+def in_view(conversations: QuerySet[Conversation], viewer: Viewer, view: str) -> QuerySet[Conversation]:
+    """Return those conversations that a view of the sidebar shows.
+
+    Raises: NotFound for a view that does not exist.
+    """
+    conditions = {
+        "mine": Q(status__in=WORKABLE, assignee_id=viewer.id),
+        "unassigned": Q(status__in=WORKABLE, assignee=None),
+        "all": Q(status__in=WORKABLE),
+        "snoozed": Q(status=Status.SNOOZED),
+        "closed": Q(status__in=FINISHED),
+    }
+    if view in conditions:
+        return conversations.filter(conditions[view])
+    if view.startswith("team-"):
+        return conversations.filter(status__in=WORKABLE, team_id=_uuid(view.removeprefix("team-")))
+    raise NotFound
+
+
+def inbox_page(viewer: Viewer, view: str, *, text: str = "", after: str | None = None, limit: int = 30) -> InboxPage:
+    """Return conversations of a view that the viewer may see, by last activity, after a cursor.
+
+    Each row carries contact, assignee and `is_unread`. One query whatever the limit.
+    Raises: NotFound for an unknown view, ValidationFailed for a forged cursor.
+    """
+    rows = in_view(visible_conversations(viewer), viewer, view)
+    if text:
+        rows = rows.filter(matching(text))
+    if after:
+        at, last_id = Position.decode(after)
+        rows = rows.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, id__lt=last_id))
+    rows = rows.select_related("contact", "assignee").annotate(is_unread=unread_by(viewer))
+    found = list(rows.order_by("-last_activity_at", "-id")[: limit + 1])
+    page = found[:limit]
+    more = len(found) > limit
+    return InboxPage(page, Position(page[-1].last_activity_at, page[-1].id).encode() if more else None)
+
+
+def matching(text: str) -> Q:
+    """Return the condition that number, subject, or the customer's name or address contain the text."""
+    condition = Q(subject__icontains=text) | Q(contact__name__icontains=text) | Q(contact__email__icontains=text)
+    number = text.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        condition |= Q(display_id=int(number))
+    return condition
+
+
+def unread_by(viewer: Viewer) -> Q:
+    """Return the condition that something in an unfinished conversation is newer than the viewer's mark."""
+    marks = ConversationRead.objects.filter(
+        agent_id=viewer.id, conversation=OuterRef("id"), read_until__gte=OuterRef("last_message_at")
+    )
+    return Q(last_message_at__isnull=False) & ~Q(status__in=FINISHED) & ~Exists(marks)
+
+
+def inbox_counts(viewer: Viewer) -> InboxCounts:
+    """Return the numbers of the sidebar. Two queries."""
+    visible = visible_conversations(viewer)
+    counts = visible.aggregate(
+        mine=Count("id", filter=Q(status__in=WORKABLE, assignee_id=viewer.id)),
+        unassigned=Count("id", filter=Q(status__in=WORKABLE, assignee=None)),
+        all=Count("id", filter=Q(status__in=WORKABLE)),
+        snoozed=Count("id", filter=Q(status=Status.SNOOZED)),
+    )
+    by_team = visible.filter(status__in=WORKABLE, team__isnull=False).values_list("team_id").annotate(Count("id"))
+    return InboxCounts(**counts, teams=dict(by_team.order_by()))
+
+
+def conversation_for_page(viewer: Viewer, display_id: int) -> Conversation:
+    """Return one conversation with contact, assignee, team, category and tags. Two queries.
+
+    Raises: NotFound when it is missing or not the viewer's to see.
+    """
+    rows = visible_conversations(viewer).filter(display_id=display_id).prefetch_related("tags")
+    conversation = rows.select_related("contact", "contact__company", "assignee", "team", "category").first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def newest_messages(conversation: Conversation, limit: int) -> Sequence[Message]:
+    """Return the newest messages, oldest first, with authors and attachments. Two queries."""
+    rows = conversation.messages.select_related("contact", "agent").prefetch_related("attachments")
+    return list(rows.filter(deleted_at=None).order_by("-created_at", "-id")[:limit])[::-1]
+
+
+def earlier_conversations(conversation: Conversation, viewer: Viewer, limit: int = 5) -> Sequence[Conversation]:
+    """Return the customer's other conversations that the viewer may see, newest first. One query."""
+    rows = visible_conversations(viewer).filter(contact_id=conversation.contact_id).exclude(id=conversation.id)
+    return list(rows.order_by("-last_activity_at")[:limit])
+
+
+def visible_ids(viewer: Viewer, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids that the viewer may see. One query."""
+    return set(visible_conversations(viewer).filter(id__in=ids).values_list("id", flat=True))
+
+
+def attachment_for(viewer: Viewer, id: UUID) -> Attachment:
+    """Return an attachment of a message in a conversation that the viewer may see. One query.
+
+    Raises: NotFound.
+    """
+    conversations = visible_conversations(viewer).values("id")
+    found = Attachment.objects.filter(id=id, message__conversation_id__in=conversations).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

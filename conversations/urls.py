@@ -1,0 +1,16 @@
+"""Pages of an account's host."""
+
+from django.urls import path
+
+from conversations.views import inbox, messages, triage
+
+urlpatterns = [
+    path("", inbox.home, name="home"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("conversations/<int:display_id>", inbox.conversation_detail, name="conversation-detail"),
+    path("conversations/<int:display_id>/reply", messages.conversation_reply, name="conversation-reply"),
+    path("conversations/<int:display_id>/note", messages.conversation_note, name="conversation-note"),
+    path("conversations/<int:display_id>/status", triage.conversation_status, name="conversation-status"),
+    path("conversations/<int:display_id>/assign", triage.conversation_assign, name="conversation-assign"),
+    path("attachments/<uuid:id>", messages.attachment_download, name="attachment-download"),
+]

@@ -1,0 +1,138 @@
+"""The inbox page: the list, and the open conversation beside it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from accounts.decorators import member_required
+from accounts.middleware import activate_reader_timezone
+from conversations.actions.mark_read import mark_read
+from conversations.forms import MessageForm
+from conversations.queries import (
+    conversation_for_page,
+    earlier_conversations,
+    inbox_counts,
+    inbox_page,
+    newest_messages,
+)
+from conversations.views import shapes
+from conversations.views.place import InboxPlace
+from hummdesk.events.queries import events_of, last_seq
+from teams.access import Viewer, viewer_of
+from teams.queries import active_agents, teams_by_name
+
+PARTIALS = frozenset(
+    {
+        "conversation",
+        "conversation-list",
+        "more-rows",
+        "sidebar-counts",
+        "thread-header",
+        "timeline",
+        "composer",
+        "conversation-details",
+    }
+)
+MESSAGES_SHOWN = 50
+MESSAGES_SHOWN_MOST = 1000
+
+
+@member_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show a view of the inbox with nothing open."""
+    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    return render_inbox(request, viewer)
+
+
+@member_required
+@require_GET
+def conversation_detail(request: HttpRequest, display_id: int) -> HttpResponse:
+    """Show one conversation, and beside it the list it was opened from."""
+    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    mark_read(viewer=viewer, conversation_id=display_id)
+    return render_inbox(request, viewer, display_id=display_id)
+
+
+@member_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send an agent to where the work is."""
+    return redirect("inbox")
+
+
+def render_inbox(
+    request: HttpRequest,
+    viewer: Viewer,
+    *,
+    display_id: int | None = None,
+    form: MessageForm | None = None,
+    undo: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the whole page, or with the partial that HTMX asks for, querying only what that shows."""
+    activate_reader_timezone(request)
+    place = InboxPlace.of(request)
+    target = request.headers.get("HX-Target", "") if request.htmx else ""  # type: ignore[attr-defined]
+    partial = target if target in PARTIALS else ""
+    context: dict[str, Any] = {"undo": undo}
+    if partial in {"", "conversation-list", "more-rows"}:
+        context |= _list_context(viewer, place, display_id)
+    if partial in {"", "sidebar-counts", "conversation-list"}:
+        context |= _shell_context(request, viewer, place)
+    if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
+        context |= _conversation_context(request, viewer, place, display_id, form)
+    template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _list_context(viewer: Viewer, place: InboxPlace, display_id: int | None) -> dict[str, Any]:
+    page = inbox_page(viewer, place.view, text=place.text, after=place.cursor, limit=place.rows)
+    return {
+        "rows": [shapes.row(conversation, viewer, place) for conversation in page.rows],
+        "list_url": place.list_url,
+        "next_url": place.next_url(page.next_cursor),
+        "is_filtered": bool(place.text),
+        "open_display_id": display_id,
+    }
+
+
+def _shell_context(request: HttpRequest, viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
+    counts = inbox_counts(viewer)
+    teams = teams_by_name()
+    return {
+        "me": shapes.me(viewer),
+        "nav": shapes.nav(place, counts, teams),
+        "tabs": shapes.tabs(place, counts),
+        "view_title": shapes.view_title(place, teams),
+        "live_seq": last_seq(),
+        "search": place.text,
+    }
+
+
+def _conversation_context(
+    request: HttpRequest, viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
+) -> dict[str, Any]:
+    conversation = conversation_for_page(viewer, display_id)
+    shown = min(place.messages or MESSAGES_SHOWN, MESSAGES_SHOWN_MOST)
+    messages = newest_messages(conversation, shown)
+    agents = active_agents()
+    timeline = shapes.timeline(messages, events_of(conversation.id), agents, has_earlier=len(messages) == shown)
+    return {
+        "conversation": shapes.conversation(
+            conversation,
+            viewer,
+            place,
+            timeline=timeline,
+            agents=agents,
+            earlier=earlier_conversations(conversation, viewer),
+            earlier_url=place.earlier_url(display_id, shown * 4) if conversation.message_count > shown else None,
+        ),
+        "reply": shapes.reply(conversation, viewer, place, form or MessageForm()),
+    }

@@ -1,0 +1,82 @@
+"""Replies, notes, and what came attached."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import member_required
+from conversations.actions.write_message import add_note, send_reply
+from conversations.enums import Status
+from conversations.forms import MessageForm
+from conversations.queries import attachment_for
+from conversations.views.inbox import render_inbox
+from conversations.views.place import InboxPlace
+from teams.access import Viewer, viewer_of
+
+# Told to browsers as they are; every other type is a download without a type.
+_HARMLESS_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"})
+
+
+@member_required
+@require_POST
+def conversation_reply(request: HttpRequest, display_id: int) -> HttpResponse:
+    """Send a reply, and set the status if one was chosen with it."""
+    return _write(request, display_id, _reply)
+
+
+@member_required
+@require_POST
+def conversation_note(request: HttpRequest, display_id: int) -> HttpResponse:
+    """Leave a note."""
+    return _write(request, display_id, _note)
+
+
+def _reply(viewer: Viewer, display_id: int, cleaned: dict[str, Any]) -> None:
+    status = Status(cleaned["status"]) if cleaned["status"] else None
+    send_reply(viewer=viewer, conversation_id=display_id, body_text=cleaned["body"], status=status)
+
+
+def _note(viewer: Viewer, display_id: int, cleaned: dict[str, Any]) -> None:
+    add_note(viewer=viewer, conversation_id=display_id, body_text=cleaned["body"])
+
+
+def _write(
+    request: HttpRequest, display_id: int, write: Callable[[Viewer, int, dict[str, Any]], None]
+) -> HttpResponse:
+    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return render_inbox(request, viewer, display_id=display_id, form=form, status=422)
+    write(viewer, display_id, form.cleaned_data)
+    return answer_change(request, viewer, display_id)
+
+
+def answer_change(
+    request: HttpRequest, viewer: Viewer, display_id: int, undo: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Answer a change: the conversation as it is now for HTMX, else a redirect to it."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render_inbox(request, viewer, display_id=display_id, undo=undo)
+    response = redirect(InboxPlace.of(request).conversation_url(display_id))
+    response.status_code = 303
+    return response
+
+
+@member_required
+@require_GET
+def attachment_download(request: HttpRequest, id: Any) -> FileResponse:
+    """Hand out a file, always as a download and never as a page of ours."""
+    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    attachment = attachment_for(viewer, id)
+    content_type = (
+        attachment.content_type if attachment.content_type in _HARMLESS_TYPES else "application/octet-stream"
+    )
+    response = FileResponse(
+        attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=content_type
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response

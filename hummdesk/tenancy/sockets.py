@@ -1,0 +1,54 @@
+"""Host → account for WebSockets, and the check that the page which opens one is of the same host."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.db import database_sync_to_async
+from django.db import connection
+
+from hummdesk.tenancy.context import platform_context
+from hummdesk.tenancy.middleware import account_of_host, host_name
+
+# Close codes of API.md "Live updates".
+SIGNED_OUT, FORBIDDEN, NOT_FOUND = 4401, 4403, 4404
+
+
+class AccountSocketMiddleware:
+    """Puts the host's account into `scope["account"]`; an unknown host or a foreign Origin is closed.
+
+    Consumers share threads and so connections: this sets no schema, each database call names its account
+    (`account_database`).
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        name = host_name(headers.get("host", ""))
+        account = await _account_of_host(name)
+        if account is None:
+            return await _close(receive, send, NOT_FOUND)
+        if not _same_host(headers.get("origin"), headers.get("host", "")):
+            return await _close(receive, send, FORBIDDEN)
+        await self.inner({**scope, "account": account}, receive, send)
+
+
+def _same_host(origin: str | None, host: str) -> bool:
+    """A program without a page sends no Origin; it needs a ticket anyway."""
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+
+@database_sync_to_async
+def _account_of_host(name: str) -> Any | None:
+    with platform_context():
+        account = account_of_host(name)
+    connection.set_schema_to_public()
+    return account
+
+
+async def _close(receive: Any, send: Any, code: int) -> None:
+    """Close with a code that the client can read, which needs an accepted socket."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": code})
