@@ -1,0 +1,35 @@
+"""Django settings of a test run: the product's, on a database, Redis keys and a folder of its own.
+
+`HUMMDESK_TEST_DB_SUFFIX` keeps runs apart that share their servers. Server processes that a test starts read this
+module too, and then find the run's folder in the environment.
+"""
+
+import os
+import tempfile
+
+RUN_NAME = "test_hummdesk" + os.environ.get("HUMMDESK_TEST_DB_SUFFIX", "")
+IS_MAIN_PROCESS = "HUMMDESK_TEST_FOLDER" not in os.environ
+TEST_FOLDER = os.environ.get("HUMMDESK_TEST_FOLDER") or tempfile.mkdtemp(prefix="hummdesk-test-")
+
+os.environ |= {
+    "DEBUG": "1",
+    "HUMMDESK_ENV_FILE": "",
+    "HUMMDESK_BASE_DOMAIN": "localhost",
+    "HUMMDESK_DATA_DIR": TEST_FOLDER,
+    "HUMMDESK_TEST_FOLDER": TEST_FOLDER,
+    # No test reaches a provider by accident.
+    "RESEND_API_KEY": "",
+    "ANTHROPIC_API_KEY": "",
+    "SENTRY_DSN": "",
+}
+# Tests share one connection, so that all they do lies in one transaction.
+os.environ.setdefault("HUMMDESK_DB_POOL", "0")
+
+from hummdesk.settings import *  # noqa: E402, F403
+from hummdesk.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, CHANNEL_LAYERS, DATABASES  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": RUN_NAME}
+CACHES["default"]["KEY_PREFIX"] = RUN_NAME
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = RUN_NAME
+CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{RUN_NAME}/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
