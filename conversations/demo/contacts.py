@@ -11,6 +11,8 @@ from conversations.demo.languages import DemoLanguage, load_demo_language
 
 # One conversation in so many comes from somebody new.
 CONVERSATIONS_PER_CONTACT = 2.5
+# So many per language have a phone number, for no more are set aside for fiction.
+PHONE_COUNT = 1_000
 # Until so many are known, nearly all are new, or the first one would write half of all mail.
 FIRST_CROWD = 25
 FIRST_CROWD_SHARE = 0.85
@@ -18,7 +20,10 @@ FIRST_CROWD_SHARE = 0.85
 
 @dataclass(frozen=True, slots=True)
 class DemoContact:
-    """A customer; `number` counts from 0 in the order of the first conversation. `company` may be empty."""
+    """A customer; `number` counts from 0 in the order of the first conversation.
+
+    `phone` and `company` may be empty.
+    """
 
     number: int
     name: str
@@ -66,16 +71,17 @@ class ContactBook:
         self._contacts.append(contact)
         return contact
 
-    def _name(self, code: str) -> tuple[str, str, str]:
-        """First and last name of the next person, and what tells later namesakes apart."""
-        round_number, place = divmod(self._made[code], len(self._names[code]))
-        self._made[code] += 1
+    def _name(self, code: str, made: int) -> tuple[str, str, str]:
+        """First and last name of a language's person of that number, and what tells later namesakes apart."""
+        round_number, place = divmod(made, len(self._names[code]))
         return *self._names[code][place], str(round_number + 1) if round_number else ""
 
     def _person(self, code: str) -> DemoContact:
         draw = self._rng.random
         language = self._languages[code]
-        first, last, again = self._name(code)
+        made = self._made[code]
+        self._made[code] += 1
+        first, last, again = self._name(code, made)
         company = ""
         domain = language.domains[int(draw() * len(language.domains))]
         if draw() < self._account.trade_share:
@@ -86,7 +92,7 @@ class ContactBook:
             name=f"{first} {last}",
             first_name=first,
             email=f"{plain_ascii(first)}.{plain_ascii(last)}{again}@{domain}",
-            phone=language.phone.format(number=int(draw() * 1_000)),
+            phone=language.phone.format(number=made) if made < PHONE_COUNT else "",
             language=code,
             company=company,
             street=f"{language.streets[int(draw() * len(language.streets))]} {int(draw() * 60) + 1}",

@@ -40,7 +40,7 @@ class DemoMessage:
 class DemoConversation:
     """One conversation with its messages in order of time; all moments are aware UTC.
 
-    `waiting_since`: the first of the customer's messages that nobody answered, None once finished.
+    `category`: a slug. `waiting_since`: when the customer wrote first since our last reply, None once finished.
     `is_read`: whether the assignee has seen the last message.
     """
 
@@ -184,6 +184,7 @@ class _Scriptwriter:
         first_replied_at = next((message.at for message in messages if message.kind == "reply"), None)
         is_taken = first_replied_at is not None or status != "open" or draw() >= UNASSIGNED_SHARE
         last = messages[-1]
+        resolved_at = self._soon_after(last.at) if status in FINISHED_STATUSES else None
         return DemoConversation(
             contact=contact,
             subject=subject,
@@ -198,11 +199,11 @@ class _Scriptwriter:
             messages=messages,
             is_read=last.kind != "incoming" or status in FINISHED_STATUSES or draw() < READ_SHARE,
             created_at=messages[0].at,
-            last_activity_at=last.at,
+            last_activity_at=resolved_at or last.at,
             waiting_since=None if status in FINISHED_STATUSES else _waiting_since(messages),
             first_replied_at=first_replied_at,
             snoozed_until=self._morning() if status == "snoozed" else None,
-            resolved_at=self._soon_after(last.at) if status in FINISHED_STATUSES else None,
+            resolved_at=resolved_at,
         )
 
     def _morning(self) -> datetime:

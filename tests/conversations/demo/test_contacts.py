@@ -25,7 +25,9 @@ def test_contact_addresses_are_unique_and_lead_nowhere(slug: str) -> None:
     contacts = {contact.number: contact for contact in (book.next_writer() for _ in range(30_000))}
 
     emails = [contact.email for contact in contacts.values()]
+    phones = [contact.phone for contact in contacts.values() if contact.phone]
     assert len(set(emails)) == len(emails)
+    assert len(set(phones)) == len(phones) > 0
     assert [email for email in emails if not email.endswith(".example") or not email.isascii()] == []
 
 
