@@ -42,6 +42,8 @@ def open_data_directory(path: Path) -> DataDirectory:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise StartError(_already_running(path, lock)) from None
+    # A fork of this process must not hold the lock beyond its end.
+    os.register_at_fork(after_in_child=lock.close)
     return DataDirectory(path, lock)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import socket
 
 LOOPBACK = "127.0.0.1"
+_BACKLOG = 2048  # connections that wait to be accepted
 
 
 def free_port() -> int:
@@ -23,6 +24,12 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket to which clients can connect. Raises OSError if the port is taken."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
 
 
 def exchange(port: int, request: bytes, *, host: str = LOOPBACK, timeout_s: float = 1.0) -> bytes:

@@ -13,7 +13,7 @@ from hummdesk.embedded.data_directory import secret_in
 from hummdesk.embedded.errors import StartError
 from hummdesk.embedded.lease import end_leaseholders
 from hummdesk.embedded.ports import LOOPBACK, free_port
-from hummdesk.embedded.processes import is_alive, spawn_server
+from hummdesk.embedded.processes import Process, is_alive, spawn_server
 from hummdesk.embedded.unprivileged import ensure_reachable, unprivileged_identity
 
 DATABASE = "hummdesk"
@@ -120,7 +120,7 @@ class Postgres:
             **self.identity.popen,
         )
 
-    def is_ready(self, process: subprocess.Popen[bytes]) -> bool:
+    def is_ready(self, process: Process) -> bool:
         """True once that process accepts connections."""
         lines = self._pid_file_lines()
         return (

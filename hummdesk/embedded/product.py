@@ -1,7 +1,7 @@
 """What HummDesk consists of on one machine: its settings, the steps before its start, its programs."""
 
 import os
-import signal
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,18 @@ from hummdesk.embedded.data_directory import secret_in
 from hummdesk.embedded.services import Program
 
 MANAGE = (sys.executable, "manage.py")
-_WEB_STOP_TIMEOUT_S = 3
+# What the programs import: loaded once and shared by them, it takes half the memory and time.
+PRELOADED = (
+    "hummdesk.asgi",
+    "hummdesk.urls",
+    "hummdesk.urls_platform",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.bin.celery",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+    "uvloop",
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Product:
     smtp_host: str
     smtp_port: int
     web_workers: int
+    is_preloaded: bool
     base_domain: str
     data_directory: Path
 
@@ -41,9 +53,6 @@ class Product:
     def settings(self) -> dict[str, str]:
         """The environment of every program; DEBUG is on, with a lasting secret key, unless it was set to off."""
         settings = {
-            "PYTHONUNBUFFERED": "1",
-            # Each thread's own memory arena costs tens of megabytes and saves next to nothing here.
-            "MALLOC_ARENA_MAX": "2",
             **os.environ,
             "HUMMDESK_DATA_DIR": str(self.data_directory),
             "PORT": str(self.port),
@@ -54,15 +63,15 @@ class Product:
             settings["SECRET_KEY"] = secret_in(self.data_directory / "secret_key")
         return settings
 
-    def programs(self, env: Mapping[str, str]) -> list[Program]:
-        """The web server first, then those that can start while it answers."""
+    def programs(self, env: Mapping[str, str], listener: socket.socket) -> list[Program]:
+        """The web server's processes first, then those that can start while it answers."""
         celery = (sys.executable, "-m", "celery", "-A", "hummdesk")
         quiet = ("-l", "warning")
         threads = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
         schedule = ("-s", str(self.data_directory / "beat-schedule"))
+        web = (sys.executable, "-m", "hummdesk.embedded.web", str(listener.fileno()))
         return [
-            # Killed outright, the web server would leave its workers: it is asked to stop them.
-            self._program("web", self._web_command(), env, death_signal=signal.SIGTERM),
+            *(self._program("web", web, env, descriptors=(listener.fileno(),)) for _ in range(self.web_workers)),
             self._program("mail", (*MANAGE, "mail_listener"), env),
             self._program("worker", (*celery, "worker", *threads, *quiet), env),
             self._program("beat", (*celery, "beat", *schedule, *quiet), env),
@@ -73,24 +82,9 @@ class Product:
         return self._program(words[0], (*MANAGE, *words), env)
 
     def _program(
-        self, name: str, argv: tuple[str, ...], env: Mapping[str, str], death_signal: signal.Signals = signal.SIGKILL
+        self, name: str, argv: tuple[str, ...], env: Mapping[str, str], descriptors: tuple[int, ...] = ()
     ) -> Program:
-        return Program(name, argv, env, environment.PROJECT_ROOT, death_signal)
-
-    def _web_command(self) -> tuple[str, ...]:
-        options = {
-            "--host": self.host,
-            "--port": self.port,
-            "--workers": self.web_workers,
-            "--log-level": "warning",
-            "--timeout-graceful-shutdown": _WEB_STOP_TIMEOUT_S,
-            # A worker busy for longer than that counts as hung and is replaced.
-            "--timeout-worker-healthcheck": 30,
-        }
-        words = [str(word) for option in options.items() for word in option]
-        # What a proxy says about the client is read by the application, which knows how many proxies to believe.
-        flags = ("--no-access-log", "--no-proxy-headers", "--no-server-header")
-        return (sys.executable, "-m", "uvicorn", "hummdesk.asgi:application", *flags, *words)
+        return Program(name, argv, env, environment.PROJECT_ROOT, descriptors, self.is_preloaded)
 
 
 def product_from_environment() -> Product:
@@ -101,6 +95,7 @@ def product_from_environment() -> Product:
         smtp_host=environment.text("SMTP_HOST", "127.0.0.1"),
         smtp_port=environment.number("SMTP_PORT", 2525, least=1, most=65535),
         web_workers=environment.number("WEB_WORKERS", 2, least=1, most=64),
+        is_preloaded=environment.flag("HUMMDESK_PRELOAD", default=sys.platform == "linux"),
         base_domain=environment.text("HUMMDESK_BASE_DOMAIN", "localhost"),
         data_directory=data_directory_from_environment(),
     )

@@ -12,7 +12,7 @@ from hummdesk.embedded.data_directory import secret_in
 from hummdesk.embedded.errors import StartError
 from hummdesk.embedded.lease import end_leaseholders
 from hummdesk.embedded.ports import LOOPBACK, exchange, free_port
-from hummdesk.embedded.processes import spawn_server
+from hummdesk.embedded.processes import Process, spawn_server
 
 _CONFIGURATION = """\
 bind {address}
@@ -71,7 +71,7 @@ class Redis:
                 configuration.write(self._configuration().encode())
         return process
 
-    def is_ready(self, process: subprocess.Popen[bytes]) -> bool:
+    def is_ready(self, process: Process) -> bool:
         """True once the server has read its data and answers."""
         return b"+PONG" in exchange(self.port, f"AUTH {self._password()}\r\nPING\r\n".encode())
 

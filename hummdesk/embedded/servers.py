@@ -1,13 +1,13 @@
 """The servers that HummDesk needs: those named in the environment, the others embedded."""
 
 import contextlib
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from hummdesk.embedded.errors import StartError
 from hummdesk.embedded.postgres import Postgres
+from hummdesk.embedded.processes import Process
 from hummdesk.embedded.redis import Redis
 
 Server = Postgres | Redis
@@ -26,9 +26,7 @@ def embedded_servers(data_directory: Path, given: Mapping[str, str], *, durable:
     return servers
 
 
-def wait_until_ready(
-    server: Server, process: subprocess.Popen[bytes], pause: Callable[[float], None] = time.sleep
-) -> None:
+def wait_until_ready(server: Server, process: Process, pause: Callable[[float], None] = time.sleep) -> None:
     """The server answers. Raises StartError, with the end of its log, if it ends instead or takes too long."""
     deadline = time.monotonic() + _START_TIMEOUT_S
     while not server.is_ready(process):
@@ -41,7 +39,7 @@ def wait_until_ready(
 def running_servers(data_directory: Path, given: Mapping[str, str], *, durable: bool) -> Iterator[dict[str, str]]:
     """The settings that name the servers, which run as long as the block. The caller locks the data directory."""
     servers = embedded_servers(data_directory, given, durable=durable)
-    processes: list[tuple[Server, subprocess.Popen[bytes]]] = []
+    processes: list[tuple[Server, Process]] = []
     try:
         for server in servers.values():
             server.prepare()

@@ -3,14 +3,14 @@
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hummdesk.embedded.processes import kill_group, spawn
+from hummdesk.embedded.forks import Fork
+from hummdesk.embedded.processes import Process, kill_group, spawn
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -25,27 +25,33 @@ class Service(Protocol):
     @property
     def stop_timeout_s(self) -> float: ...
     def prepare(self) -> None: ...
-    def spawn(self) -> subprocess.Popen[bytes]: ...
+    def spawn(self) -> Process: ...
 
 
 @dataclass(frozen=True)
 class Program:
-    """A command as a service. `death_signal` is what it gets when the supervisor itself is killed."""
+    """A Python command as a service, which ends at once if the supervisor is killed.
+
+    `descriptors` are open files that it inherits. As a fork it has the environment of the supervisor, not `env`.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
     folder: Path
-    death_signal: signal.Signals = signal.SIGKILL
+    descriptors: tuple[int, ...] = ()
+    is_fork: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 8.0
 
     def prepare(self) -> None:
         """Nothing has to be made ready."""
 
-    def spawn(self) -> subprocess.Popen[bytes]:
+    def spawn(self) -> Process:
         """The command is starting."""
-        return spawn(self.argv, env=self.env, death_signal=self.death_signal, cwd=self.folder)
+        if self.is_fork:
+            return Fork(self.argv, folder=self.folder, death_signal=signal.SIGKILL)
+        return spawn(self.argv, env=self.env, death_signal=signal.SIGKILL, cwd=self.folder, pass_fds=self.descriptors)
 
 
 class Child:
@@ -103,5 +109,5 @@ class Child:
 
     def cause_of_end(self) -> str:
         """How the process ended, in words."""
-        code = self.process.returncode
+        code = self.process.returncode or 0
         return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"

@@ -4,7 +4,6 @@ import contextlib
 import selectors
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, Self
 
 from hummdesk.embedded.console import Console
 from hummdesk.embedded.errors import StartError
+from hummdesk.embedded.processes import Process
 from hummdesk.embedded.services import Child, Program, Service
 
 _FIRST_DELAY_S = 0.5
@@ -69,7 +69,7 @@ class Supervisor:
         """True once Ctrl-C or a signal has asked for the end."""
         return self.stop_request_count > 0
 
-    def start(self, service: Service) -> subprocess.Popen[bytes]:
+    def start(self, service: Service) -> Process:
         """The service is starting, and from now on is started again whenever it ends."""
         service.prepare()
         slot = _Slot(service)
@@ -84,7 +84,7 @@ class Supervisor:
         while not child.has_ended and not self.is_stopping:
             self.run_for(1.0, until=child)
         self._end([child])
-        return child.process.returncode, b"".join(output).decode(errors="replace")
+        return child.process.returncode or 0, b"".join(output).decode(errors="replace")
 
     def run_for(self, duration_s: float, until: Child | None = None) -> None:
         """What happened within that time is dealt with; less time, if the end is asked for or that child ends."""

@@ -6,18 +6,20 @@ Every step can be repeated: a start that was cut short is continued by the next 
 import os
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 
 from hummdesk.embedded.console import Console
 from hummdesk.embedded.data_directory import DataDirectory, open_data_directory
 from hummdesk.embedded.errors import StartError
+from hummdesk.embedded.forks import preload
 from hummdesk.embedded.joining import settings_left_in, shared_settings
-from hummdesk.embedded.ports import exchange, is_free
+from hummdesk.embedded.ports import exchange, is_free, listening_socket
 from hummdesk.embedded.processes import end_with_parent
-from hummdesk.embedded.product import Product, is_development, product_from_environment
+from hummdesk.embedded.product import PRELOADED, Product, is_development, product_from_environment
 from hummdesk.embedded.servers import embedded_servers, wait_until_ready
 from hummdesk.embedded.supervisor import Supervisor
-from hummdesk.environment import load_env_file
+from hummdesk.environment import PROJECT_ROOT, load_env_file
 
 _WEB_TIMEOUT_S = 60.0
 # Programs whose supervisor was killed need a moment to let go of their ports.
@@ -70,19 +72,29 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
 
     Raises StartError if a step fails, Stopped if the end was asked for before the page could be used.
     """
-    say = supervisor.console.say
     env = product.settings() | start_servers(product, supervisor)
     with shared_settings(data_directory.path, env):
+        if product.is_preloaded:
+            load_code(env)
         prepare_database(product, env, supervisor)
-        say("Starting HummDesk…")
-        for program in product.programs(env):
-            supervisor.start(program)
-        announce_when_up(product, supervisor)
-        while not supervisor.is_stopping:
-            supervisor.run_for(3600)
-        say("Stopping…")
-        supervisor.stop("web", "mail")
+        supervisor.console.say("Starting HummDesk…")
+        with listening_socket(product.host, product.port) as listener:
+            for program in product.programs(env, listener):
+                supervisor.start(program)
+            announce_when_up(product, supervisor)
+            while not supervisor.is_stopping:
+                supervisor.run_for(3600)
+            supervisor.console.say("Stopping…")
+            supervisor.stop("web", "mail")
         supervisor.stop("worker", "beat")
+
+
+def load_code(env: Mapping[str, str]) -> None:
+    """The code that the programs share is imported. Raises StartError, with the traceback, if it cannot be."""
+    try:
+        preload(PRELOADED, env, PROJECT_ROOT)
+    except Exception as error:  # whatever the code does wrong on import
+        raise StartError(f"Its code cannot be loaded:\n{traceback.format_exc()}") from error
 
 
 def start_servers(product: Product, supervisor: Supervisor) -> dict[str, str]:

@@ -20,6 +20,8 @@ from hummdesk.environment import PROJECT_ROOT
 # In place of HummDesk's own: the same commands, without Django.
 _FILES = {
     "hummdesk/__init__.py": "",
+    "hummdesk/urls.py": "",
+    "hummdesk/urls_platform.py": "",
     "hummdesk/celery.py": """
 import os
 from celery import Celery

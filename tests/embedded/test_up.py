@@ -72,16 +72,34 @@ def servers_run(product: SmallProduct) -> bool:
     return all(map(is_running, pids)) and pid_file.exists() and "ready" in pid_file.read_text()
 
 
-def test_up_restarts_web_server_whose_workers_outlived_it(
+def test_up_keeps_answering_while_killed_web_process_is_replaced(
     product: SmallProduct, running: subprocess.Popen[bytes]
 ) -> None:
-    worker = product.pid_of_web_worker()
-    master = int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    for _ in range(2):  # as many as there are
+        os.kill(product.pid_of_web_worker(), signal.SIGKILL)
+        assert product.pid_of_web_worker()
 
-    os.kill(master, signal.SIGKILL)
+    assert product.says("web was killed by SIGKILL. Starting it again")
 
-    assert eventually(lambda: product.pid_of_web_worker() not in {0, worker})
-    assert not is_running(worker)
+
+def test_up_runs_programs_that_are_not_forked(product: SmallProduct, started: Started) -> None:
+    started.append(product.up(HUMMDESK_PRELOAD="0"))
+
+    assert eventually(lambda: product.says("HummDesk is up."), 60), product.output.read_text()
+    assert product.pid_of_web_worker()
+    assert eventually(lambda: product.says("mail     | running mail_listener"))
+
+
+def test_up_shows_why_code_cannot_be_loaded(product: SmallProduct) -> None:
+    urls = product.root / "hummdesk" / "urls.py"
+    urls.write_text("import missing_module")
+
+    sentence = product.refused()
+
+    urls.write_text("")
+    assert "HummDesk did not start. Its code cannot be loaded:" in sentence
+    assert "No module named 'missing_module'" in sentence
+    assert processes_of(product.root) == []
 
 
 def test_second_up_on_same_data_is_refused(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
