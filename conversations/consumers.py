@@ -52,7 +52,8 @@ class InboxConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             self.rights_known_at = time.monotonic()
             await self.check_access()
         except DomainError as error:
-            return await self.refuse(error)
+            await self.refuse(error)
+            return
         await self.channel_layer.group_add(self.group, self.channel_name)
         if since := query.get("since"):
             await self.resume(since[0])
@@ -84,7 +85,8 @@ class InboxConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
         try:
             await self.renew_rights()
         except DomainError as error:
-            return await self.refuse(error)
+            await self.refuse(error)
+            return
         await self.pass_on(event["nudges"])
 
     async def renew_rights(self) -> None:
@@ -137,7 +139,7 @@ def _allowed(viewer: Viewer, nudges: Sequence[NudgeFields]) -> Sequence[NudgeFie
     if viewer.can(Permission.VIEW_CONVERSATIONS_ALL):
         return nudges
     ids = {nudge["conversation_id"] for nudge in nudges if nudge["conversation_id"]}
-    visible = {str(id) for id in visible_ids(viewer, [UUID(id) for id in ids])}
+    visible = set(map(str, visible_ids(viewer, list(map(UUID, ids)))))
     allowed = []
     for nudge in nudges:
         if nudge["conversation_id"] is None or nudge["conversation_id"] in visible:

@@ -18,8 +18,6 @@ from hummdesk.tenancy.sockets import AccountSocketMiddleware  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AccountSocketMiddleware(
-            CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns)))
-        ),
+        "websocket": AccountSocketMiddleware(CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns)))),
     }
 )

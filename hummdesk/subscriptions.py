@@ -17,6 +17,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 }
 
 TASKS: dict[str, tuple[str, ...]] = {
+    "ReplySent": ("analytics.tasks.measure_first_response",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
 }

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from accounts.decorators import member_required
-from accounts.middleware import activate_reader_timezone
+from accounts.decorators import MemberRequest, member_required
 from conversations.actions.mark_read import mark_read
 from conversations.forms import MessageForm
 from conversations.queries import (
@@ -42,30 +41,30 @@ MESSAGES_SHOWN_MOST = 1000
 
 @member_required
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: MemberRequest) -> HttpResponse:
     """Show a view of the inbox with nothing open."""
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     return render_inbox(request, viewer)
 
 
 @member_required
 @require_GET
-def conversation_detail(request: HttpRequest, display_id: int) -> HttpResponse:
+def conversation_detail(request: MemberRequest, display_id: int) -> HttpResponse:
     """Show one conversation, and beside it the list it was opened from."""
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     mark_read(viewer=viewer, conversation_id=display_id)
     return render_inbox(request, viewer, display_id=display_id)
 
 
 @member_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: MemberRequest) -> HttpResponse:
     """Send an agent to where the work is."""
     return redirect("inbox")
 
 
 def render_inbox(
-    request: HttpRequest,
+    request: MemberRequest,
     viewer: Viewer,
     *,
     display_id: int | None = None,
@@ -74,9 +73,8 @@ def render_inbox(
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the whole page, or with the partial that HTMX asks for, querying only what that shows."""
-    activate_reader_timezone(request)
     place = InboxPlace.of(request)
-    target = request.headers.get("HX-Target", "") if request.htmx else ""  # type: ignore[attr-defined]
+    target = request.headers.get("HX-Target", "") if request.htmx else ""
     partial = target if target in PARTIALS else ""
     context: dict[str, Any] = {"undo": undo}
     if partial in {"", "conversation-list", "more-rows"}:
@@ -103,7 +101,7 @@ def _list_context(viewer: Viewer, place: InboxPlace, display_id: int | None) -> 
     }
 
 
-def _shell_context(request: HttpRequest, viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
+def _shell_context(request: MemberRequest, viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
     counts = inbox_counts(viewer)
     teams = teams_by_name()
     return {
@@ -117,7 +115,7 @@ def _shell_context(request: HttpRequest, viewer: Viewer, place: InboxPlace) -> d
 
 
 def _conversation_context(
-    request: HttpRequest, viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
+    request: MemberRequest, viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
 ) -> dict[str, Any]:
     conversation = conversation_for_page(viewer, display_id)
     shown = min(place.messages or MESSAGES_SHOWN, MESSAGES_SHOWN_MOST)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.decorators import member_required
+from accounts.decorators import MemberRequest, member_required
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import Status
 from conversations.forms import MessageForm
@@ -22,14 +22,14 @@ _HARMLESS_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp
 
 @member_required
 @require_POST
-def conversation_reply(request: HttpRequest, display_id: int) -> HttpResponse:
+def conversation_reply(request: MemberRequest, display_id: int) -> HttpResponse:
     """Send a reply, and set the status if one was chosen with it."""
     return _write(request, display_id, _reply)
 
 
 @member_required
 @require_POST
-def conversation_note(request: HttpRequest, display_id: int) -> HttpResponse:
+def conversation_note(request: MemberRequest, display_id: int) -> HttpResponse:
     """Leave a note."""
     return _write(request, display_id, _note)
 
@@ -44,9 +44,9 @@ def _note(viewer: Viewer, display_id: int, cleaned: dict[str, Any]) -> None:
 
 
 def _write(
-    request: HttpRequest, display_id: int, write: Callable[[Viewer, int, dict[str, Any]], None]
+    request: MemberRequest, display_id: int, write: Callable[[Viewer, int, dict[str, Any]], None]
 ) -> HttpResponse:
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return render_inbox(request, viewer, display_id=display_id, form=form, status=422)
@@ -55,10 +55,10 @@ def _write(
 
 
 def answer_change(
-    request: HttpRequest, viewer: Viewer, display_id: int, undo: dict[str, Any] | None = None
+    request: MemberRequest, viewer: Viewer, display_id: int, undo: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Answer a change: the conversation as it is now for HTMX, else a redirect to it."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render_inbox(request, viewer, display_id=display_id, undo=undo)
     response = redirect(InboxPlace.of(request).conversation_url(display_id))
     response.status_code = 303
@@ -67,9 +67,9 @@ def answer_change(
 
 @member_required
 @require_GET
-def attachment_download(request: HttpRequest, id: Any) -> FileResponse:
+def attachment_download(request: MemberRequest, id: Any) -> FileResponse:
     """Hand out a file, always as a download and never as a page of ours."""
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     attachment = attachment_for(viewer, id)
     content_type = (
         attachment.content_type if attachment.content_type in _HARMLESS_TYPES else "application/octet-stream"

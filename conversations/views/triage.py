@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.decorators import member_required
+from accounts.decorators import MemberRequest, member_required
 from conversations.access import get_conversation_for
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.change_status import change_status
@@ -22,9 +22,9 @@ from teams.access import Viewer, viewer_of
 
 @member_required
 @require_POST
-def conversation_status(request: HttpRequest, display_id: int) -> HttpResponse:
+def conversation_status(request: MemberRequest, display_id: int) -> HttpResponse:
     """Set the status, and offer the way back."""
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     form = StatusForm(request.POST)
     if not form.is_valid():
         raise ValidationFailed(errors={"status": form.errors["status"]})
@@ -42,9 +42,9 @@ def conversation_status(request: HttpRequest, display_id: int) -> HttpResponse:
 
 @member_required
 @require_POST
-def conversation_assign(request: HttpRequest, display_id: int) -> HttpResponse:
+def conversation_assign(request: MemberRequest, display_id: int) -> HttpResponse:
     """Make somebody responsible, and offer the way back."""
-    viewer = viewer_of(request.membership)  # type: ignore[attr-defined]
+    viewer = viewer_of(request.membership)
     form = AssignForm(request.POST)
     if not form.is_valid():
         return render_inbox(request, viewer, display_id=display_id, status=422)

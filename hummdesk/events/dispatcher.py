@@ -40,7 +40,8 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
     LoggedEvent.objects.filter(seq__in=[row.seq for row in rows]).update(dispatched_at=timezone.now())
 
 
-def _nudge(row: LoggedEvent) -> Nudge | None:
+def nudge_of(row: LoggedEvent) -> Nudge | None:
+    """Return what sockets are told of this event, None for one without a live type."""
     live_type = LIVE_TYPES.get(row.type)
     if live_type is None:
         return None

@@ -28,10 +28,11 @@ class AccountSocketMiddleware:
         name = host_name(headers.get("host", ""))
         account = await _account_of_host(name)
         if account is None:
-            return await _close(receive, send, NOT_FOUND)
-        if not _same_host(headers.get("origin"), headers.get("host", "")):
-            return await _close(receive, send, FORBIDDEN)
-        await self.inner({**scope, "account": account}, receive, send)
+            await _close(receive, send, NOT_FOUND)
+        elif not _same_host(headers.get("origin"), headers.get("host", "")):
+            await _close(receive, send, FORBIDDEN)
+        else:
+            await self.inner({**scope, "account": account}, receive, send)
 
 
 def _same_host(origin: str | None, host: str) -> bool:

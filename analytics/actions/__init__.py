@@ -1,0 +1,1 @@
+"""What keeps figures; nothing else of the account is changed here."""

@@ -1,0 +1,64 @@
+"""A reply becomes a mail that waits to be sent, in the transaction that writes the reply."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from conversations.models import Message
+from email_channel.composing import make_message_id
+from email_channel.enums import Direction
+from email_channel.events import MailQueued
+from email_channel.models import EmailMessage, OutgoingDelivery
+from email_channel.models.email_message import message_key
+from email_channel.queries import mailbox_of, thread_of
+from email_channel.secrets import message_id_secret
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+from hummdesk.tenancy.context import current_schema
+
+# RFC 5322 asks for the whole chain; the first and the newest are what mail programs thread by.
+REFERENCES_SENT = 20
+
+
+@action
+def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
+    """The reply has an envelope that answers the newest mail of the conversation, and a delivery to its customer.
+
+    A conversation of another channel has no mailbox and gets no mail. Publishes: MailQueued.
+    """
+    message = Message.objects.select_related("conversation__contact", "agent").get(id=message_id)
+    conversation = message.conversation
+    mailbox = mailbox_of(conversation)
+    if mailbox is None or message.agent is None:
+        return
+    thread = thread_of(conversation, REFERENCES_SENT)
+    own_id = make_message_id(
+        conversation.id,
+        account=current_schema(),
+        domain=mailbox.address.rpartition("@")[2],
+        secret=message_id_secret(),
+    )
+    email = EmailMessage.objects.create(
+        direction=Direction.OUTGOING,
+        mailbox=mailbox,
+        conversation=conversation,
+        conversation_message=message,
+        message_id=own_id,
+        dedupe_key=message_key(own_id),
+        in_reply_to=thread[-1].message_id if thread else "",
+        references=[mail.message_id for mail in thread],
+        subject=reply_subject(conversation.subject),
+        from_name=mailbox.name,
+        from_address=mailbox.address,
+        to=[{"name": conversation.contact.name, "address": conversation.contact.email}],
+        sent_at=timezone.now(),
+    )
+    OutgoingDelivery.objects.create(email=email, recipient=conversation.contact.email)
+    publish(MailQueued(actor=Actor.system(), email_id=email.id))
+
+
+def reply_subject(subject: str) -> str:
+    """Return the subject with one `Re:` in front."""
+    if subject[:3].lower() == "re:":
+        return subject
+    return f"Re: {subject}" if subject else "Re:"

@@ -1,0 +1,89 @@
+"""`POST /email/inbound/raw`: another mail server hands in a mail."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from email_channel.actions.store_mail import store_mail
+from email_channel.actions.take_in_mail import TakenIn, take_in_mail
+from email_channel.enums import MailSource, Outcome
+from email_channel.errors import EmptyMail, MailTooLarge
+from email_channel.inbound_signature import signing_mailbox
+from hummdesk.tenancy.context import account_schema
+
+
+class RawMailParser(BaseParser):
+    """Takes a mail as it is: the view reads the body itself."""
+
+    media_type = "message/rfc822"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        return {}
+
+
+class TakenInSerializer(serializers.Serializer[TakenIn]):
+    """What became of a mail. Where a worker has yet to look into it, only `id` is known."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField(allow_null=True)
+    message_id = serializers.UUIDField(allow_null=True)
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    reason = serializers.CharField()
+
+
+class InboundRawView(APIView):
+    """Takes a raw mail, signed with the secret of the mailbox that it goes to."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (RawMailParser, MultiPartParser)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "inbound"
+
+    @extend_schema(
+        operation_id="email_inbound_raw",
+        request={"message/rfc822": OpenApiTypes.BINARY, "multipart/form-data": OpenApiTypes.OBJECT},
+        parameters=[
+            OpenApiParameter(
+                "X-HummDesk-Signature", str, OpenApiParameter.HEADER, required=True, description="t=<unix>,v1=<hex>"
+            ),
+            OpenApiParameter("mailbox", str, description="The mailbox's address, where the mail does not name it."),
+        ],
+        responses={202: TakenInSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Store the mail, look into it at once, and tell what became of it."""
+        try:
+            body = request._request.body
+        except RequestDataTooBig as error:
+            raise MailTooLarge from error
+        raw = _mail_in(request, body)
+        signed = signing_mailbox(
+            account=request._request.account,  # type: ignore[attr-defined]  # set by AccountMiddleware
+            named=request.query_params.get("mailbox", ""),
+            signature=request.headers.get("X-HummDesk-Signature", ""),
+            signed_bodies=(body, raw),
+            raw=raw,
+        )
+        with account_schema(signed.schema):
+            stored = store_mail(mailbox_id=signed.mailbox_id, raw=raw, source=MailSource.API, defer=False)
+            taken_in = take_in_mail(stored.id)
+            return Response(TakenInSerializer(taken_in).data if taken_in else {"id": stored.id}, status=202)
+
+
+def _mail_in(request: Request, body: bytes) -> bytes:
+    """Return the mail: the whole body, or the multipart field `email`."""
+    if not request.content_type.startswith("multipart/"):
+        return body
+    field = request.data.get("email")
+    if field is None:
+        raise EmptyMail
+    return field.encode() if isinstance(field, str) else bytes(field.read())

@@ -1,0 +1,47 @@
+"""What can go wrong with mail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hummdesk.errors import NotAuthenticated, NotFound, PayloadTooLarge, ProviderUnavailable, ValidationFailed
+
+
+class UnknownRecipient(NotFound):
+    """No account takes mail for this address."""
+
+    title = _("Nobody here takes mail for this address.")
+
+
+class EmptyMail(ValidationFailed):
+    """There is nothing to store."""
+
+    title = _("The mail is empty.")
+
+
+class MailTooLarge(PayloadTooLarge):
+    """The mail is over the limit."""
+
+    title = _("The mail is larger than 25 MB. Send large files as a link instead.")
+
+
+class SignatureRefused(NotAuthenticated):
+    """The signature is missing, wrong, or too old."""
+
+    title = _("The signature is missing, wrong or older than five minutes.")
+
+
+class AddressTaken(ValidationFailed):
+    """The address belongs to a mailbox already, here or in another account."""
+
+    title = _("This address is in use already.")
+
+
+class DeliveryRefused(Exception):
+    """The provider said no, for good: `detail` is its word."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(detail)
+
+
+class DeliveryPostponed(ProviderUnavailable):
+    """The provider could not be asked now; the mail stays queued."""

@@ -1,0 +1,46 @@
+"""What happens to mail."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from hummdesk.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailStored(Event):
+    """The raw bytes of an incoming mail are safe; nothing has looked into them yet."""
+
+    object_field: ClassVar[str] = "incoming_mail_id"
+
+    incoming_mail_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailTakenIn(Event):
+    """An incoming mail is done with; `outcome` and `reason` tell what became of it."""
+
+    object_field: ClassVar[str] = "incoming_mail_id"
+
+    incoming_mail_id: UUID
+    outcome: str
+    reason: str
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailQueued(Event):
+    """An outgoing mail waits to be sent to its recipients."""
+
+    object_field: ClassVar[str] = "email_id"
+
+    email_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxAdded(Event):
+    """The account takes mail on a new address."""
+
+    object_field: ClassVar[str] = "mailbox_id"
+
+    mailbox_id: UUID

@@ -1,0 +1,75 @@
+"""Which mail there is, and what waits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from conversations.models import Conversation
+from email_channel.enums import Direction, IntakeState, SendState
+from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery
+from email_channel.models.email_message import message_key
+
+# A claim older than this belongs to a process that is gone.
+CLAIM_LASTS = timedelta(minutes=3)
+
+
+def mailbox_with(id: UUID) -> Mailbox | None:
+    """Return a mailbox that takes mail. One query."""
+    return Mailbox.objects.filter(id=id, is_active=True).first()
+
+
+def active_mailboxes() -> Sequence[Mailbox]:
+    """Return the mailboxes that take mail, by address. One query."""
+    return list(Mailbox.objects.filter(is_active=True).order_by("address"))
+
+
+def mailbox_of(conversation: Conversation) -> Mailbox | None:
+    """Return the mailbox that the conversation's replies leave from, or None. One query."""
+    return Mailbox.objects.filter(id=conversation.mailbox_id).first()
+
+
+def known_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
+    """Return the incoming mail with this key in this mailbox, or None. One query."""
+    mails = EmailMessage.objects.select_related("conversation", "conversation_message")
+    return mails.filter(mailbox=mailbox, direction=Direction.INCOMING, dedupe_key=dedupe_key).first()
+
+
+def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
+    """Return the mails of a mailbox, in or out, with one of these Message-IDs, newest first. One query."""
+    keys = [message_key(message_id) for message_id in message_ids]
+    mails = EmailMessage.objects.filter(mailbox=mailbox, dedupe_key__in=keys)
+    return list(mails.select_related("conversation", "conversation__contact").order_by("-created_at"))
+
+
+def conversation_in_mailbox(mailbox: Mailbox, id: UUID) -> Conversation | None:
+    """Return a conversation of this mailbox. One query."""
+    return Conversation.objects.select_related("contact").filter(id=id, mailbox_id=mailbox.id).first()
+
+
+def thread_of(conversation: Conversation, limit: int) -> Sequence[EmailMessage]:
+    """Return the conversation's newest mails with a Message-ID, oldest first. One query."""
+    mails = EmailMessage.objects.filter(conversation=conversation).exclude(message_id="")
+    return list(mails.order_by("-created_at")[:limit])[::-1]
+
+
+def incoming_to_take_in(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return stored mails that no living process works on, oldest first. One query."""
+    free = Q(claimed_at=None, received_at__lt=now - timedelta(seconds=5)) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    mails = IncomingMail.objects.filter(free, state=IntakeState.RECEIVED)
+    return list(mails.order_by("received_at").values_list("id", flat=True)[:limit])
+
+
+def deliveries_due(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return deliveries whose time has come and that no living process works on, oldest first. One query."""
+    free = Q(state=SendState.QUEUED) | Q(state=SendState.SENDING, claimed_at__lt=now - CLAIM_LASTS)
+    deliveries = OutgoingDelivery.objects.filter(free, due_at__lte=now)
+    return list(deliveries.order_by("due_at").values_list("id", flat=True)[:limit])
+
+
+def deliveries_of(email_id: UUID) -> Sequence[UUID]:
+    """Return the deliveries of one mail that are due. One query."""
+    due = OutgoingDelivery.objects.filter(email_id=email_id, state=SendState.QUEUED, due_at__lte=timezone.now())
+    return list(due.values_list("id", flat=True))

@@ -1,0 +1,48 @@
+"""Mail's work in the background. The rows hold the truth; a task is a hint that a row waits."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from email_channel.actions.deliver_mail import deliver
+from email_channel.actions.take_in_mail import take_in_mail as take_in
+from email_channel.queries import deliveries_due, deliveries_of, incoming_to_take_in
+from hummdesk.tenancy.fan_out import fan_out
+
+BATCH_SIZE = 200
+
+
+@shared_task(name="email_channel.tasks.take_in_mail")
+def take_in_mail(incoming_mail_id: str, **_rest: object) -> None:
+    """A stored mail is looked into."""
+    take_in(UUID(incoming_mail_id))
+
+
+@shared_task(name="email_channel.tasks.deliver_mail")
+def deliver_mail(email_id: str, **_rest: object) -> None:
+    """An outgoing mail is sent to all its recipients that are due."""
+    for delivery_id in deliveries_of(UUID(email_id)):
+        deliver(delivery_id)
+
+
+@shared_task(name="email_channel.tasks.sweep_mail", platform=True)
+def sweep_mail() -> int:
+    """Each account with mail that waits longer than it should gets a task; returns how many do."""
+    return fan_out(
+        "email_channel.tasks.sweep_account_mail",
+        "EXISTS (SELECT FROM {schema}.email_channel_incomingmail WHERE state = 'received'"
+        " AND received_at < now() - interval '5 seconds')"
+        " OR EXISTS (SELECT FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending')"
+        " AND due_at <= now())",
+    )
+
+
+@shared_task(name="email_channel.tasks.sweep_account_mail")
+def sweep_account_mail() -> None:
+    """The account's overdue mail, in and out, is worked on."""
+    now = timezone.now()
+    for incoming_mail_id in incoming_to_take_in(now, BATCH_SIZE):
+        take_in(incoming_mail_id)
+    for delivery_id in deliveries_due(now, BATCH_SIZE):
+        deliver(delivery_id)

@@ -1,0 +1,1 @@
+"""How a mail leaves: through Resend when there is a key, else into the local catcher."""
