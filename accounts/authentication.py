@@ -1,0 +1,152 @@
+"""Who calls the API, in which account: a JWT, a personal token, or the session of the host's pages."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.access import require
+from accounts.actions.api_tokens import note_use
+from accounts.errors import TokenRefused
+from accounts.models import ApiToken, Membership, User
+from accounts.permissions import Permission
+from accounts.queries import is_family_live, live_api_token, membership_of, super_admin
+from accounts.tokens import Claims, access_claims
+from hummdesk.errors import AccountMismatch, AccountRequired, NotAMember, PermissionDenied
+
+if TYPE_CHECKING:  # views read this module's classes while they load
+    from rest_framework.views import APIView
+
+Credential = Claims | ApiToken
+
+
+class AccountJWTAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <JWT>`, or `Token <key>` with a personal token: user and account are in force.
+
+    On an account's host the token must be of that account; on the platform's host the token names the account.
+    Raises: TokenRefused, AccountMismatch, NotAMember (suspended account, inactive user, ended membership).
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        """Return the token's user, or None when the request brings no token."""
+        scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        match scheme.lower():
+            case "bearer":
+                return _by_jwt(request, secret.strip())
+            case "token":
+                return _by_api_token(request, secret.strip())
+        return None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what a 401 asks for."""
+        return "Bearer"
+
+
+def _by_jwt(request: Request, token: str) -> tuple[User, Claims]:
+    claims = access_claims(token)
+    user = _enter(request, claims.user_id, claims.account_id)
+    if not is_family_live(claims.family_id, claims.user_id):
+        raise TokenRefused
+    return user, claims
+
+
+def _by_api_token(request: Request, secret: str) -> tuple[User, ApiToken]:
+    token = live_api_token(secret)
+    if token is None:
+        raise TokenRefused
+    user = _enter(request, token.user_id, token.account_id)
+    note_use(token)
+    return user, token
+
+
+def _enter(request: Request, user_id: UUID, account_id: UUID | None) -> User:
+    """The account is in force for the rest of the request; the tenancy middleware ends that."""
+    http = request._request
+    if http.account is not None and http.account.id != account_id:
+        raise AccountMismatch
+    if account_id is None:
+        return _on_platform(request, user_id)
+    membership = membership_of(user_id, account_id)
+    if membership is None:
+        raise NotAMember
+    http.account, http.membership = membership.account, membership
+    connection.set_tenant(membership.account)
+    return membership.user
+
+
+def _on_platform(request: Request, user_id: UUID) -> User:
+    user = super_admin(user_id)
+    if user is None:
+        raise NotAMember
+    request._request.membership = None
+    return user
+
+
+class AccountSessionAuthentication(SessionAuthentication):
+    """The session of the host's own pages, with CSRF. Raises: NotAMember on the host of an account not one's own."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """Return the signed-in user, or None."""
+        found: tuple[User, None] | None = super().authenticate(request)
+        http = request._request
+        if found is not None and http.account is not None and not http.membership:
+            raise NotAMember
+        return found
+
+
+class IsSignedIn(BasePermission):
+    """Somebody is signed in, in an account or on the platform."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Return whether there is a user; DRF answers 401 when not."""
+        return request.user is not None and request.user.is_authenticated
+
+
+class IsMember(IsSignedIn):
+    """A member of the account in force."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Raises: AccountRequired, NotAMember."""
+        if not super().has_permission(request, view):
+            return False
+        member_of(request)
+        return True
+
+
+class IsSuperAdmin(IsSignedIn):
+    """An operator of the platform."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Raises: PermissionDenied for anybody else who is signed in."""
+        if not super().has_permission(request, view):
+            return False
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return True
+
+
+def HasPermission(*permissions: Permission) -> type[IsMember]:  # noqa: N802  # stands where a class is expected
+    """Return a permission class: a member whose role carries all of these."""
+
+    class MemberWith(IsMember):
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            if not super().has_permission(request, view):
+                return False
+            require(member_of(request), *permissions)
+            return True
+
+    return MemberWith
+
+
+def member_of(request: Request) -> Membership:
+    """Return the caller's membership in the account in force. Raises: AccountRequired, NotAMember."""
+    http: Any = request._request
+    if http.account is None:
+        raise AccountRequired
+    if not http.membership:
+        raise NotAMember
+    membership: Membership = http.membership
+    return membership

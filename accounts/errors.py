@@ -39,3 +39,9 @@ class InvitationRefused(PermissionDenied):
     """Expired, used, or for somebody else."""
 
     title = _("This invitation is used or has expired. Ask for a new one.")
+
+
+class HandoverRefused(PermissionDenied):
+    """Expired, used, or for another account's host."""
+
+    title = _("This sign-in link is used or has expired. Sign in again.")

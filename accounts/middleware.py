@@ -1,25 +1,53 @@
 """Who the signed-in user is in the host's account."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership
 from accounts.queries import active_membership
+from accounts.sessions import PLACE_KEY, is_bound_to
+
+Visitor = AbstractBaseUser | AnonymousUser
 
 
 class MembershipMiddleware:
-    """Sets `request.membership`, looked up on first use: falsy without an active one in the account in force."""
+    """Makes `request.user` the user of a session of this host, and sets `request.membership`.
+
+    A session cookie that was made on another host counts as signed out. Both are looked up on first use;
+    the membership is falsy without an active one in the account in force.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        _keep_to_place(request)
         request.membership = SimpleLazyObject(lambda: _membership(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _keep_to_place(request: HttpRequest) -> None:
+    """`user` and `auser()` are anonymous unless the session belongs to this place."""
+    account = request.account  # type: ignore[attr-defined]
+    user, auser = request.user, request.auser
+
+    async def auser_of_place() -> Visitor:
+        found = await auser()
+        bound = is_bound_to({PLACE_KEY: await request.session.aget(PLACE_KEY)}, account)
+        return found if bound else AnonymousUser()
+
+    def user_of_place() -> Visitor:
+        return user if is_bound_to(request.session, account) else AnonymousUser()
+
+    bound_auser: Callable[[], Awaitable[Visitor]] = auser_of_place
+    request.auser = bound_auser  # type: ignore[assignment]
+    request.user = SimpleLazyObject(user_of_place)  # type: ignore[assignment]
 
 
 def _membership(request: HttpRequest) -> Membership | None:

@@ -1,12 +1,17 @@
 """What there is in the public schema."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from accounts.models import Account, MailRoute, Membership, User
+from accounts.enums import AccountStatus
+from accounts.errors import InvitationRefused
+from accounts.models import Account, ApiToken, Domain, Invitation, MailRoute, Membership, TokenFamily, User
+from accounts.token_secrets import hash_of
 
 
 class RoutedAddress(NamedTuple):
@@ -17,21 +22,86 @@ class RoutedAddress(NamedTuple):
 
 
 def active_membership(user: User, account: Account) -> Membership | None:
-    """Return the user's active membership in an active account, or None. One query."""
-    if not user.is_active or not account.is_active:
-        return None
-    return Membership.objects.filter(user=user, account=account, is_active=True).first()
+    """Return the active user's active membership in the active account, or None. One query, nothing from memory."""
+    memberships = active_memberships().filter(user=user, account=account)
+    membership = memberships.first()
+    if membership is not None:
+        membership.user, membership.account = user, account
+    return membership
+
+
+def active_memberships() -> QuerySet[Membership]:
+    """Return the memberships that let somebody in: account, user and membership itself are active."""
+    return Membership.objects.filter(is_active=True, user__is_active=True, account__status=AccountStatus.ACTIVE)
+
+
+def membership_of(user_id: UUID, account_id: UUID) -> Membership | None:
+    """Return the active membership of these ids, with its user and account, or None. One query."""
+    return (
+        active_memberships().select_related("user", "account").filter(user_id=user_id, account_id=account_id).first()
+    )
+
+
+def super_admin(user_id: UUID) -> User | None:
+    """Return the active super_admin with this id, or None. One query."""
+    return User.objects.filter(id=user_id, is_active=True, is_superuser=True).first()
+
+
+def is_family_live(family_id: UUID, user_id: UUID) -> bool:
+    """Return whether tokens of this sign-in are still good. One query."""
+    return TokenFamily.objects.filter(id=family_id, user_id=user_id, revoked_at=None).exists()
+
+
+def live_api_token(secret: str) -> ApiToken | None:
+    """Return the personal token with this secret, with its user and account, or None. One query."""
+    tokens = ApiToken.objects.select_related("user", "account").filter(token_hash=hash_of(secret), revoked_at=None)
+    return tokens.filter(user__is_active=True).first()
 
 
 def memberships_of(user: User) -> Sequence[Membership]:
     """Return the user's active memberships in active accounts, by account name. One query."""
-    memberships = Membership.objects.select_related("account").filter(user=user, is_active=True)
-    return list(memberships.filter(account__status="active").order_by("account__name"))
+    return list(active_memberships().select_related("account").filter(user=user).order_by("account__name"))
+
+
+def membership_at(user: User, slug: str) -> Membership | None:
+    """Return the user's active membership in the account with this slug, with its account, or None. One query."""
+    memberships = active_memberships().select_related("user", "account")
+    return memberships.filter(user=user, account__slug=slug).first()
+
+
+def user_by_email(email: str) -> User | None:
+    """Return the user with this address in any case, active or not, or None. One query."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def is_member_email(account: Account, email: str) -> bool:
+    """Return whether an active membership in the account has this address. One query."""
+    return Membership.objects.filter(account=account, user__email=email, is_active=True).exists()
+
+
+def open_invitation(*, account: Account, secret: str, lock: bool = False) -> Invitation:
+    """Return the account's invitation with this secret that can still be accepted. One query.
+
+    Raises: InvitationRefused for one that is unknown, accepted, expired, withdrawn or of another account.
+    """
+    invitations = Invitation.objects.filter(account=account, token_hash=hash_of(secret), accepted_at=None)
+    if lock:
+        invitations = invitations.select_for_update()
+    invitation = invitations.filter(expires_at__gt=timezone.now()).first()
+    if invitation is None:
+        raise InvitationRefused
+    return invitation
 
 
 def primary_host(account: Account) -> str:
     """Return the host name that stands in links to the account. One query."""
     return str(account.domains.get(is_primary=True).domain)
+
+
+def primary_hosts(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the host names that stand in links to these accounts, by account id. One query."""
+    domains = Domain.objects.filter(tenant__in=list(account_ids), is_primary=True)
+    return dict(domains.values_list("tenant_id", "domain"))
 
 
 def routed_address(address: str) -> RoutedAddress | None:

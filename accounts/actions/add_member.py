@@ -16,12 +16,11 @@ def add_member(*, account: Account, user: User, role: Role, actor: Actor) -> Mem
     Raises: AlreadyMember. Publishes: MemberAdded.
     """
     with account_context(account):
-        membership = Membership.objects.select_for_update().filter(account=account, user=user).first()
-        if membership is not None and membership.is_active:
-            raise AlreadyMember
-        if membership is None:
-            membership = Membership.objects.create(account=account, user=user, role=role)
-        else:
+        members = Membership.objects.select_for_update()
+        membership, is_new = members.get_or_create(account=account, user=user, defaults={"role": role})
+        if not is_new:
+            if membership.is_active:
+                raise AlreadyMember
             membership.role, membership.is_active = role, True
             membership.save(update_fields=["role", "is_active", "updated_at"])
         publish(MemberAdded(actor=actor, user_id=user.id, role=role))

@@ -48,3 +48,22 @@ class HandoverToken(SingleUseToken):
 
 class SocketTicket(SingleUseToken):
     """Opens one WebSocket for a client without cookies."""
+
+
+class ApiToken(models.Model):
+    """A personal key for programs, made and revoked by its user, in one account (None: on the platform)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "account"], name="api_token_by_owner")]
+
+    def __str__(self) -> str:
+        return self.name
