@@ -17,9 +17,11 @@ const isTyping = element => element.matches(FIELDS)
 // Arrows scroll where there is something to scroll, and choose in menus and radio groups.
 const ownsArrows = element => element.closest('.timeline, .details, .menu, input')
 
+const isReachable = element => element.checkVisibility() || element.closest('details:not([open])')
+
 function actionOf (key) {
   const named = [...document.querySelectorAll('[aria-keyshortcuts]')]
-  return named.find(element => element.getAttribute('aria-keyshortcuts').split(' ').includes(key) && element.checkVisibility())
+  return named.find(element => element.getAttribute('aria-keyshortcuts').split(' ').includes(key) && isReachable(element))
 }
 
 function perform (element) {

@@ -30,7 +30,8 @@ document.addEventListener('click', event => {
 })
 document.addEventListener('submit', event => {
   closeMenus()
-  event.target.closest('.toast')?.remove()
+  const toast = event.target.closest('.toast')
+  if (toast) toast.hidden = true // removed later: htmx still speaks through its form
 })
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape' || !openMenus().length) return

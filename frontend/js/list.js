@@ -20,10 +20,17 @@ function markRow (row, openId) {
   row.querySelector('.draft').hidden = !hasDraft(row.dataset.conversationId)
 }
 
+// Rows may have moved between two pages while the second was fetched.
+function dropRepeats () {
+  const seen = new Set()
+  for (const row of rows()) seen.has(row.id) ? row.remove() : seen.add(row.id)
+}
+
 function mark () {
+  dropRepeats()
   const openId = document.getElementById('conversation')?.dataset.conversationId
   for (const row of rows()) markRow(row, openId)
-  const view = list()?.dataset.view
+  const view = list()?.dataset.view || new URLSearchParams(location.search).get('view')
   if (view) for (const link of document.querySelectorAll('[data-view-key]')) setCurrent(link, link.dataset.viewKey === view && 'page')
 }
 

@@ -1,20 +1,15 @@
 // The open thread: starts at its end, stays there while messages come in, and says aloud who wrote.
 const NEAR_END_PX = 80
 
-const conversation = () => document.getElementById('conversation')
 const timeline = () => document.getElementById('timeline')
 const newBelow = () => document.getElementById('new-below')
+const openId = () => document.getElementById('conversation')?.dataset.conversationId
+const newestMessage = () => [...document.querySelectorAll('#timeline .msg')].at(-1)
 
-function snapshot () {
+function isAtEnd () {
   const box = timeline()
-  return {
-    conversationId: conversation()?.dataset.conversationId,
-    messageId: [...document.querySelectorAll('#timeline .msg')].at(-1)?.id,
-    isAtEnd: !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX,
-  }
+  return !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX
 }
-
-let before = snapshot()
 
 function scrollToEnd () {
   const box = timeline()
@@ -23,34 +18,38 @@ function scrollToEnd () {
   newBelow().hidden = true
 }
 
-function announce (message) {
-  document.getElementById('announcer').textContent = message.dataset.announce
-}
+const seen = { conversation: openId(), message: newestMessage()?.id }
+let wasAtEnd = true
 
 function opened () {
   scrollToEnd()
   document.getElementById('thread').focus({ preventScroll: true })
 }
 
+// Back in the list (on phones the only pane then), at the row that was open.
+function closed () {
+  document.getElementById(`row-${seen.conversation}`)?.querySelector('a').focus()
+}
+
 function grew (message) {
   const isOurs = !message.classList.contains('in')
-  if (before.isAtEnd || isOurs) scrollToEnd()
+  if (wasAtEnd || isOurs) scrollToEnd()
   else newBelow().hidden = false
-  if (!isOurs) announce(message)
+  if (!isOurs) document.getElementById('announcer').textContent = message.dataset.announce
 }
 
 function settled () {
-  const now = snapshot()
-  if (now.conversationId && now.conversationId !== before.conversationId) opened()
-  else if (now.messageId && now.messageId !== before.messageId) grew(document.getElementById(now.messageId))
+  const conversation = openId()
+  const message = newestMessage()
+  if (conversation !== seen.conversation) conversation ? opened() : closed()
+  else if (message && message.id !== seen.message) grew(message)
+  Object.assign(seen, { conversation, message: message?.id })
 }
 
-const isConversation = event => event.detail.target?.id === 'conversation'
-
-document.addEventListener('htmx:beforeSwap', event => { if (isConversation(event)) before = snapshot() })
-document.addEventListener('htmx:afterSettle', event => { if (event.detail.elt.closest?.('#conversation')) settled() })
+document.addEventListener('htmx:beforeSwap', event => { if (event.detail.target.id === 'conversation') wasAtEnd = isAtEnd() })
+document.addEventListener('htmx:afterSettle', settled)
 document.addEventListener('click', event => { if (event.target.closest('#new-below')) scrollToEnd() })
 document.addEventListener('scroll', event => {
-  if (event.target === timeline() && snapshot().isAtEnd) newBelow().hidden = true
+  if (event.target === timeline() && isAtEnd()) newBelow().hidden = true
 }, { capture: true, passive: true })
 scrollToEnd()
