@@ -46,7 +46,7 @@ def find_thread(mail: ParsedMail, mailbox: Mailbox, contact: Contact) -> Thread:
 def _named_ids(mail: ParsedMail) -> list[str]:
     """Return In-Reply-To and then References from the newest back, without repetition."""
     ids = [mail.in_reply_to, *reversed(mail.references[-REFERENCES_READ:])]
-    return list(dict.fromkeys(id for id in ids if id))
+    return list(dict.fromkeys(filter(None, ids)))
 
 
 def _ours(message_id: str, mailbox: Mailbox) -> Conversation | None:

@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
-    path("", include("email_channel.api.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(v1)),
