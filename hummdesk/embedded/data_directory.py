@@ -27,8 +27,11 @@ class DataDirectory:
         self.lock.flush()
 
 
-def open_data_directory(path: Path) -> DataDirectory:
-    """The directory exists and is locked. Raises StartError if it cannot be written, or another process holds it."""
+def open_data_directory(path: Path, *, other_way: str) -> DataDirectory:
+    """The directory exists and is locked. Raises StartError if it cannot be written, or another process holds it.
+
+    `other_way` is the command by which to use another directory.
+    """
     path = path.absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -36,12 +39,12 @@ def open_data_directory(path: Path) -> DataDirectory:
     except OSError as error:
         raise StartError(
             f"The data directory {path} cannot be written ({error.strerror}). "
-            "Make it writable, or name another one: HUMMDESK_DATA_DIR=/some/folder make up"
+            f"Make it writable, or name another one: {other_way}"
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StartError(_already_running(path, lock)) from None
+        raise StartError(_already_running(path, lock, other_way)) from None
     # A fork of this process must not hold the lock beyond its end.
     os.register_at_fork(after_in_child=lock.close)
     return DataDirectory(path, lock)
@@ -65,11 +68,8 @@ def open_log(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
-def _already_running(path: Path, lock: TextIO) -> str:
+def _already_running(path: Path, lock: TextIO, other_way: str) -> str:
     lock.seek(0)
     holder = lock.read().strip()
     at = f" ({holder})" if holder else ""
-    return (
-        f"HummDesk already runs on the data directory {path}{at}. "
-        "Stop it first, or name another directory and port: HUMMDESK_DATA_DIR=/some/folder PORT=8001 make up"
-    )
+    return f"HummDesk already runs on the data directory {path}{at}. Stop it, or name another one: {other_way}"

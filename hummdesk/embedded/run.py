@@ -40,7 +40,7 @@ def test_settings() -> Iterator[dict[str, str]]:
     """The environment of a test run, whose servers run during the block."""
     default = environment.PROJECT_ROOT / "var" / "test"
     path = Path(environment.text("HUMMDESK_TEST_DATA_DIR", str(default))).absolute()
-    open_directory = open_data_directory(path)
+    open_directory = open_data_directory(path, other_way="HUMMDESK_TEST_DATA_DIR=/some/folder make test")
     with running_servers(path, os.environ, durable=False) as servers:
         open_directory.note_holder(f"process {os.getpid()}")
         yield {
@@ -58,7 +58,9 @@ def own_settings() -> Iterator[dict[str, str]]:
     environment.load_env_file()
     product = product_from_environment()
     try:
-        open_directory = open_data_directory(product.data_directory)
+        open_directory = open_data_directory(
+            product.data_directory, other_way="HUMMDESK_DATA_DIR=/some/folder make manage"
+        )
     except StartError:
         if not (running := settings_left_in(product.data_directory)):
             raise

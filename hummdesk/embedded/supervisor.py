@@ -18,6 +18,7 @@ from hummdesk.embedded.services import Child, Program, Service
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 10.0
 _STEADY_AFTER_S = 30.0
+_SAME_REQUEST_S = 1.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -34,13 +35,16 @@ class _Slot:
 class Supervisor:
     """Runs services in one thread, from inside a `with` block; what still runs at its end is stopped.
 
+    `is_stopping`: Ctrl-C or a signal has asked for the end. `is_urgent`: once more, after a moment.
     One thread, because a process that is bound to its parent ends with the thread that started it.
     """
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.slots: list[_Slot] = []
-        self.stop_request_count = 0
+        self.is_stopping = False
+        self.is_urgent = False
+        self._asked_at = 0.0
         self._selector = selectors.DefaultSelector()
         self._woken, self._waker = socket.socketpair()
         self._handlers_before: dict[signal.Signals, Any] = {}
@@ -63,11 +67,6 @@ class Supervisor:
         self._selector.close()
         self._woken.close()
         self._waker.close()
-
-    @property
-    def is_stopping(self) -> bool:
-        """True once Ctrl-C or a signal has asked for the end."""
-        return self.stop_request_count > 0
 
     def start(self, service: Service) -> Process:
         """The service is starting, and from now on is started again whenever it ends."""
@@ -109,8 +108,14 @@ class Supervisor:
             self._end([slot.child] if slot.child else [])
 
     def _note_signal(self, number: int, _frame: object) -> None:
-        if number != signal.SIGCHLD:
-            self.stop_request_count += 1
+        if number == signal.SIGCHLD:
+            return
+        now = time.monotonic()
+        if not self.is_stopping:
+            self._asked_at = now
+        self.is_stopping = True
+        # One Ctrl-C can come twice, from the terminal and from the `make` around this process.
+        self.is_urgent = self.is_urgent or now - self._asked_at > _SAME_REQUEST_S
 
     def _give_child(self, slot: _Slot) -> Child:
         slot.child = Child(slot.service, partial(self.console.relay, slot.service.name))
@@ -170,9 +175,8 @@ class Supervisor:
     def _await_end(self, child: Child) -> None:
         """The child has ended, killed if it takes too long, or if the end is asked for once more."""
         deadline = time.monotonic() + child.service.stop_timeout_s
-        requests_before = max(self.stop_request_count, 1)
         while not child.has_ended:
-            if time.monotonic() > deadline or self.stop_request_count > requests_before:
+            if time.monotonic() > deadline or self.is_urgent:
                 self.console.say(f"{child.service.name} does not stop. Killing it.")
                 child.kill()
             self._relay(0.1)

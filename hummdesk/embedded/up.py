@@ -24,6 +24,7 @@ from hummdesk.environment import PROJECT_ROOT, load_env_file
 _WEB_TIMEOUT_S = 60.0
 # Programs whose supervisor was killed need a moment to let go of their ports.
 _PATIENCE_AFTER_KILL_S = 6.0
+_OTHER_WAY = "HUMMDESK_DATA_DIR=/some/folder PORT=8001 SMTP_PORT=2526 make up"
 _DEMO_SLUGS = ("nordhem", "acme")
 
 
@@ -37,7 +38,7 @@ def main() -> int:
     console = Console()
     try:
         product = product_from_environment()
-        data_directory = open_data_directory(product.data_directory)
+        data_directory = open_data_directory(product.data_directory, other_way=_OTHER_WAY)
         was_killed = bool(settings_left_in(data_directory.path))
         ensure_ports_are_free(product, patience_s=_PATIENCE_AFTER_KILL_S if was_killed else 0)
         data_directory.note_holder(f"process {os.getpid()}, {product.url()}")

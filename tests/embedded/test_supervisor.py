@@ -1,4 +1,5 @@
 import io
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -102,3 +103,20 @@ def test_run_to_end_returns_code_and_output(supervisor: Supervisor, output: io.B
 
     assert (code, text) == (1, "said\nwhy\n")
     assert output.getvalue() == b""
+
+
+def test_second_request_to_stop_kills_what_takes_its_time(
+    supervisor: Supervisor, output: io.BytesIO, tmp_path: Path
+) -> None:
+    script = (
+        "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); "
+        "time.sleep(1.5); os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)"
+    )
+    process = supervisor.start(_program(tmp_path, script, stop_timeout_s=30))
+    assert _shown(supervisor, output, "deaf")
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert supervisor.is_stopping
+
+    supervisor.stop("demo")
+
+    assert process.returncode == -signal.SIGKILL

@@ -142,4 +142,4 @@ def test_up_with_unwritable_data_directory_says_which(product: SmallProduct, tmp
     sentence = product.refused(HUMMDESK_DATA_DIR=str(tmp_path / "file" / "data"))
 
     assert f"The data directory {tmp_path / 'file' / 'data'} cannot be written" in sentence
-    assert "HUMMDESK_DATA_DIR=/some/folder make up" in sentence
+    assert "HUMMDESK_DATA_DIR=/some/folder PORT=8001 SMTP_PORT=2526 make up" in sentence
