@@ -1,0 +1,81 @@
+"""What a mail says, after parsing: plain values that any store takes.
+
+Strings hold no NUL and no lone surrogate; values of headers hold no CR or LF; lengths are bounded by `limits`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAddress:
+    """A display name, maybe empty, and an addr-spec (RFC 5322 section 3.4.1) with its domain in lower case."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAttachment:
+    """A part that is no body text. `content` is decoded; a mail within a mail is kept whole as `.eml`."""
+
+    name: str
+    content_type: str
+    content_id: str | None
+    is_inline: bool
+    size_bytes: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MailKind:
+    """What sort of sender wrote: a person, when all is false. Several may be true at once.
+
+    `is_unattended` means that nobody reads what is sent to the author's address (no-reply and the like).
+    """
+
+    is_auto_reply: bool = False
+    is_bounce: bool = False
+    is_abuse_report: bool = False
+    is_list: bool = False
+    is_unattended: bool = False
+    list_id: str | None = None
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote, so that no machine may answer."""
+        return self.is_auto_reply or self.is_bounce or self.is_abuse_report or self.is_list or self.is_unattended
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """One mail.
+
+    `html` is raw: pass it through `sanitise_html` before it is shown. `date` is aware, UTC.
+    `headers` are in order of appearance, decoded. `recipient_count` counts To and Cc before the cap.
+    """
+
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    from_: ParsedAddress | None = None
+    sender: ParsedAddress | None = None
+    reply_to: tuple[ParsedAddress, ...] = ()
+    to: tuple[ParsedAddress, ...] = ()
+    cc: tuple[ParsedAddress, ...] = ()
+    delivered_to: tuple[str, ...] = ()
+    return_path: str | None = None
+    recipient_count: int = 0
+    date: datetime | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    text: str | None = None
+    html: str | None = None
+    attachments: tuple[ParsedAttachment, ...] = ()
+    kind: MailKind = MailKind()
+    defects: tuple[str, ...] = ()
+
+    @property
+    def author(self) -> ParsedAddress | None:
+        """Who wrote: From, else Sender, else the first Reply-To."""
+        return self.from_ or self.sender or (self.reply_to[0] if self.reply_to else None)
