@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conversations.actions.change_status import change_status
+from conversations.enums import Status
+from conversations.errors import SnoozeInPast
+from tests.factories import make_conversation
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED, Status.CLOSED])
+def test_change_status_sets_it_and_its_moment(acme, viewer_as, leader, published, status):
+    conversation = make_conversation()
+
+    change_status(viewer=viewer_as(leader), conversation_id=conversation.id, status=status)
+
+    conversation.refresh_from_db()
+    assert conversation.status == status
+    assert (conversation.resolved_at is not None) == (status in {Status.RESOLVED, Status.CLOSED})
+    assert conversation.version == 2
+    assert published() == ["ConversationStatusChanged"]
+
+
+def test_change_status_to_the_same_one_does_nothing(acme, viewer_as, leader, published):
+    conversation = make_conversation(status=Status.RESOLVED)
+    resolved_at = conversation.resolved_at
+
+    change_status(viewer=viewer_as(leader), conversation_id=conversation.id, status=Status.RESOLVED)
+
+    conversation.refresh_from_db()
+    assert conversation.resolved_at == resolved_at
+    assert published() == []
+
+
+def test_change_status_to_snoozed_needs_a_time_to_come(acme, viewer_as, leader, published):
+    conversation = make_conversation()
+
+    for moment in (None, timezone.now() - timedelta(seconds=1)):
+        with pytest.raises(SnoozeInPast):
+            change_status(
+                viewer=viewer_as(leader), conversation_id=conversation.id, status=Status.SNOOZED, snoozed_until=moment
+            )
+
+    conversation.refresh_from_db()
+    assert conversation.status == Status.OPEN
+    assert published() == []
+
+
+def test_change_status_snoozes_until_a_time(acme, viewer_as, leader):
+    conversation = make_conversation()
+    moment = timezone.now() + timedelta(hours=2)
+
+    change_status(
+        viewer=viewer_as(leader), conversation_id=conversation.id, status=Status.SNOOZED, snoozed_until=moment
+    )
+
+    conversation.refresh_from_db()
+    assert conversation.snoozed_until == moment

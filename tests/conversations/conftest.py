@@ -1,0 +1,24 @@
+"""What the tests of conversations share: acme's people as viewers, and a look at the log."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import Account, Membership, User
+from hummdesk.events.models import LoggedEvent
+from teams.access import Viewer, viewer_of
+
+ViewerOf = Callable[[User], Viewer]
+
+
+@pytest.fixture
+def viewer_as(acme: Account) -> ViewerOf:
+    """Make the viewer that a user of acme is."""
+    return lambda user: viewer_of(Membership.objects.get(user=user, account=acme))
+
+
+@pytest.fixture
+def published(acme: Account) -> Callable[[], list[str]]:
+    """Make a function that returns the types of the events that came since, in order."""
+    start = LoggedEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    return lambda: list(LoggedEvent.objects.filter(seq__gt=start).order_by("seq").values_list("type", flat=True))

@@ -1,0 +1,79 @@
+import pytest
+
+from conversations.enums import Status
+from conversations.queries import inbox_counts, inbox_page
+from hummdesk.errors import NotFound, ValidationFailed
+from tests.factories import agent_of, make_contact, make_conversation, make_team
+
+
+def numbers(page):
+    return [row.display_id for row in page.rows]
+
+
+def test_inbox_page_shows_each_view_what_belongs_there(acme, viewer_as, admin, agent):
+    team = make_team()
+    mine = make_conversation(assignee=agent_of(admin))
+    free = make_conversation(status=Status.PENDING)
+    of_team = make_conversation(team=team, assignee=agent_of(agent))
+    asleep = make_conversation(status=Status.SNOOZED)
+    done = make_conversation(status=Status.RESOLVED)
+    viewer = viewer_as(admin)
+
+    assert numbers(inbox_page(viewer, "mine")) == [mine.display_id]
+    assert numbers(inbox_page(viewer, "unassigned")) == [free.display_id]
+    assert numbers(inbox_page(viewer, "all")) == [of_team.display_id, free.display_id, mine.display_id]
+    assert numbers(inbox_page(viewer, "snoozed")) == [asleep.display_id]
+    assert numbers(inbox_page(viewer, "closed")) == [done.display_id]
+    assert numbers(inbox_page(viewer, f"team-{team.id}")) == [of_team.display_id]
+    counts = inbox_counts(viewer)
+    assert (counts.mine, counts.unassigned, counts.all, counts.snoozed) == (1, 1, 3, 1)
+    assert counts.teams == {team.id: 1}
+
+
+@pytest.mark.parametrize("view", ["", "team-x", "closed ", "team-"])
+def test_inbox_page_of_an_unknown_view_is_not_found(acme, viewer_as, admin, view):
+    with pytest.raises(NotFound):
+        inbox_page(viewer_as(admin), view)
+
+
+def test_inbox_page_goes_through_all_rows_once_while_rows_move(acme, viewer_as, admin):
+    made = [make_conversation(messages=1) for _ in range(7)]
+    viewer = viewer_as(admin)
+
+    first = inbox_page(viewer, "all", limit=3)
+    make_conversation(messages=1)
+    second = inbox_page(viewer, "all", limit=3, after=first.next_cursor)
+    third = inbox_page(viewer, "all", limit=3, after=second.next_cursor)
+
+    assert numbers(first) + numbers(second) + numbers(third) == [row.display_id for row in reversed(made)]
+    assert third.next_cursor is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "ä", "MjAyNi0wMS0wMVQwMDowMDowMHx4"])
+def test_inbox_page_refuses_a_forged_cursor(acme, viewer_as, admin, cursor):
+    with pytest.raises(ValidationFailed):
+        inbox_page(viewer_as(admin), "all", after=cursor)
+
+
+def test_inbox_page_finds_by_number_subject_name_and_address(acme, viewer_as, admin):
+    contact = make_contact("maija@paint.example", name="Maija Virtanen")
+    conversation = make_conversation(contact=contact, subject="Oak 100%")
+    make_conversation(subject="Something else")
+    viewer = viewer_as(admin)
+
+    for text in (f"#{conversation.display_id}", "oak", "100%", "virtanen", "MAIJA@paint"):
+        assert numbers(inbox_page(viewer, "all", text=text)) == [conversation.display_id]
+    assert numbers(inbox_page(viewer, "all", text="_")) == []
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_inbox_page_takes_one_query_whatever_it_shows(acme, viewer_as, admin, agent, django_assert_num_queries, count):
+    for _ in range(count):
+        make_conversation(messages=1, assignee=agent_of(agent), team=make_team())
+    viewer = viewer_as(admin)
+
+    with django_assert_num_queries(1):
+        page = inbox_page(viewer, "all")
+        shown = [(row.contact.name, row.assignee.name, row.is_unread) for row in page.rows]
+
+    assert len(shown) == count
