@@ -13,7 +13,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     """The rows are in the model's table. Each has the same columns in the same order as the first.
 
     Columns that the rows leave out get the model's default, one value for all. Constraints are checked as ever.
-    Raises: ValueError when they leave out a primary key that the database does not make.
+    Raises: Django's DatabaseError; ValueError when they leave out a primary key that the database does not make.
     """
     if not rows:
         return
@@ -21,6 +21,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     columns = ", ".join(f'"{column}"' for column in (*rows[0], *defaults))
     rest = tuple(defaults.values())
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
     ):
@@ -36,11 +37,12 @@ def analyze(tables: Iterable[type[models.Model]]) -> None:
 
 
 def _defaults_beside(model: type[models.Model], given: Iterable[str]) -> Row:
-    defaults = {}
+    defaults: Row = {}
     for field in model._meta.concrete_fields:
-        if field.column in given or field.db_default is not NOT_PROVIDED or isinstance(field, models.AutoField):
+        column = str(field.column)
+        if column in given or field.db_default is not NOT_PROVIDED or isinstance(field, models.AutoField):
             continue
         if field.primary_key:
-            raise ValueError(field.column)
-        defaults[field.column] = field.get_db_prep_save(field.get_default(), connection)
+            raise ValueError(column)
+        defaults[column] = field.get_db_prep_save(field.get_default(), connection)
     return defaults

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from itertools import islice
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from conversations.models import (
     Tag,
 )
 from conversations.models.conversation import DISPLAY_ID_SEQUENCE
-from hummdesk.markup import one_line, text_to_html
+from hummdesk.markup import one_line
 from hummdesk.tenancy.context import require_account_schema
 
 BATCH_SIZE = 2_000
@@ -190,11 +191,17 @@ def _message_row(message: DemoMessage) -> Row:
     return {
         "id": uuid7.create(message.at),
         "kind": message.kind,
-        "body_html": text_to_html(message.body_text),
+        "body_html": linkless_html(message.body_text),
         "body_text": message.body_text,
         "delivery_state": DeliveryState.DELIVERED.value if message.kind == "reply" else "",
         "created_at": message.at,
     }
+
+
+def linkless_html(text: str) -> str:
+    """What `text_to_html` makes of a demo text, which has no links and no stray blanks, in a tenth of the time."""
+    paragraphs = escape(text).replace("\n\n", "</p><p>").replace("\n", "<br>")
+    return f"<p>{paragraphs}</p>"
 
 
 def _identity_rows(contact: DemoContact, row: Row) -> list[Row]:
