@@ -69,6 +69,28 @@ def membership_at(user: User, slug: str) -> Membership | None:
     return memberships.filter(user=user, account__slug=slug).first()
 
 
+def accounts_for(user: User, membership: Membership | None) -> QuerySet[Account]:
+    """Return the accounts that somebody may manage: all for a super_admin, else the membership's own."""
+    if user.is_superuser:
+        return Account.objects.all()
+    return Account.objects.filter(id=membership.account_id) if membership else Account.objects.none()
+
+
+def members_of(account: Account) -> QuerySet[Membership]:
+    """Return the account's active memberships with their users."""
+    return Membership.objects.select_related("user").filter(account=account, is_active=True)
+
+
+def open_invitations(account: Account) -> QuerySet[Invitation]:
+    """Return the account's invitations that nobody has accepted, expired ones too: they can be sent again."""
+    return Invitation.objects.filter(account=account, accepted_at=None)
+
+
+def api_tokens_of(user: User, account: Account | None) -> QuerySet[ApiToken]:
+    """Return the user's personal tokens in the account (None: on the platform) that are not revoked."""
+    return ApiToken.objects.filter(user=user, account=account, revoked_at=None)
+
+
 def user_by_email(email: str) -> User | None:
     """Return the user with this address in any case, active or not, or None. One query."""
     return User.objects.filter(email=email.strip().lower()).first()

@@ -41,9 +41,7 @@ class WindowThrottle(BaseThrottle):
         window = int(time.time() // window_s)
         self.reset_epoch_s = (window + 1) * window_s
         try:
-            used = max(
-                (_count(f"throttle:{self.scope}:{key}:{window}", window_s) for key in self.keys(request)), default=0
-            )
+            used = max((self._count(key, window, window_s) for key in self.keys(request)), default=0)
         except (RedisError, OSError) as error:
             logger.warning("throttle_without_redis", scope=self.scope, error=type(error).__name__)
             return True

@@ -62,7 +62,7 @@ def _verified(kind: type[Token], token: str) -> Claims:
         raise TokenRefused from error
 
 
-def new_refresh_token(user: User, account: Account | None, *, role: str, family_id: UUID) -> RefreshToken:
+def new_refresh_token(user: User, account: Account | None, *, role: str | None, family_id: UUID) -> RefreshToken:
     """Return a refresh token with a jti of its own; its family must be told."""
     token = RefreshToken()
     token["user_id"] = str(user.id)
@@ -77,6 +77,8 @@ def pair_of(refresh: RefreshToken) -> TokenPair:
     return TokenPair(access=str(refresh.access_token), refresh=str(refresh))
 
 
-def role_of(user: User, membership: Membership | None) -> str:
-    """Return the role as the API names it: in the account, or `super_admin` on the platform."""
-    return membership.role if membership is not None else SUPER_ADMIN if user.is_superuser else ""
+def role_of(user: User, membership: Membership | None) -> str | None:
+    """Return the role as the API names it: in the account, or `super_admin` or none on the platform."""
+    if membership is not None:
+        return membership.role
+    return SUPER_ADMIN if user.is_superuser else None

@@ -1,21 +1,25 @@
 """Creating an account: whole, or not at all."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.account_fields import field_errors
 from accounts.actions.add_member import add_member
+from accounts.actions.invitations import make_invitation, send_invitation
 from accounts.enums import Role
 from accounts.errors import SlugTaken
 from accounts.events import AccountCreated
-from accounts.models import Account, Domain, User
+from accounts.models import Account, Domain, Invitation, User
 from accounts.models.account import SLUG_MAX_LENGTH, valid_slug
+from accounts.queries import user_by_email
 from accounts.schema_template import create_schema
-from hummdesk.errors import ValidationFailed
+from hummdesk.errors import ProviderUnavailable, ValidationFailed
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.tenancy.context import account_context, platform_context
@@ -26,6 +30,22 @@ RESERVED_SLUGS = frozenset(
         *("help", "docs", "status", "auth", "login", "ws", "catcher", "hummdesk"),
     )
 )
+
+
+def open_account(
+    *, name: str, slug: str, admin_email: str, timezone: str = "UTC", language: str = "en", by: User | None = None
+) -> Account:
+    """The account exists whole, and the person with this address is its admin; one who is new is invited to be.
+
+    A mail that can't be sent is logged and does not undo the account: the invitation can be made again.
+    Raises: ValidationFailed, SlugTaken. Publishes: AccountCreated, MemberAdded.
+    """
+    fields = {"name": name, "slug": slug, "timezone": timezone, "language": language}
+    account, invited = _open(fields, admin_email=admin_email, by=by)
+    if invited is not None:
+        with suppress(ProviderUnavailable):
+            send_invitation(*invited)
+    return account
 
 
 @action
@@ -60,6 +80,19 @@ def create_account(
     return account
 
 
+@action
+def _open(
+    fields: Mapping[str, str], *, admin_email: str, by: User | None
+) -> tuple[Account, tuple[Invitation, str] | None]:
+    admin = user_by_email(admin_email)
+    if admin is not None and not admin.is_active:
+        raise ValidationFailed(errors={"admin_email": [_("This user is switched off.")]})
+    account = create_account(**fields, admin=admin, by=by.id if by else None)
+    if admin is not None:
+        return account, None
+    return account, make_invitation(account=account, email=admin_email, role=Role.ACCOUNT_ADMIN, by=by)
+
+
 def _insert(*, name: str, slug: str, timezone: str, language: str) -> Account:
     schema_name = f"account_{slug.replace('-', '_')}"
     try:
@@ -79,9 +112,7 @@ def _insert(*, name: str, slug: str, timezone: str, language: str) -> Account:
 
 
 def _check(*, name: str, slug: str, timezone: str, language: str) -> None:
-    errors: dict[str, list[str]] = {}
-    if not name.strip():
-        errors["name"] = [_("Give the account a name.")]
+    errors = field_errors({"name": name, "timezone": timezone, "language": language})
     try:
         valid_slug(slug)
     except ValidationError as error:
@@ -90,9 +121,5 @@ def _check(*, name: str, slug: str, timezone: str, language: str) -> None:
         errors["slug"] = [_("Use at most %(count)d characters.") % {"count": SLUG_MAX_LENGTH}]
     if slug in RESERVED_SLUGS:
         errors["slug"] = [_("This name is kept for the platform. Choose another one.")]
-    if timezone not in available_timezones():
-        errors["timezone"] = [_("Use a name of the IANA time zone database, such as Europe/Helsinki.")]
-    if language not in dict(settings.LANGUAGES):
-        errors["language"] = [_("Use one of: %(codes)s.") % {"codes": ", ".join(dict(settings.LANGUAGES))}]
     if errors:
         raise ValidationFailed(errors=errors)

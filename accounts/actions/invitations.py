@@ -31,8 +31,8 @@ def invite_member(*, account: Account, email: str, role: Role, by: User | None) 
 
     Raises: AlreadyMember; ProviderUnavailable when the mail can't be sent, in which case inviting again is safe.
     """
-    invitation, secret = _invite(account=account, email=email.strip().lower(), role=role, by=by)
-    _send(invitation, secret)
+    invitation, secret = make_invitation(account=account, email=email, role=role, by=by)
+    send_invitation(invitation, secret)
     return invitation
 
 
@@ -60,7 +60,12 @@ def accept_invitation(*, account: Account, secret: str, name: str = "", password
 
 
 @action
-def _invite(*, account: Account, email: str, role: Role, by: User | None) -> tuple[Invitation, str]:
+def make_invitation(*, account: Account, email: str, role: Role, by: User | None) -> tuple[Invitation, str]:
+    """There is an invitation, and nobody knows of it yet. Returns it with its secret, of which a hash is kept.
+
+    Raises: AlreadyMember.
+    """
+    email = email.strip().lower()
     if is_member_email(account, email):
         raise AlreadyMember
     secret = new_secret()
@@ -89,7 +94,8 @@ def _new_user(email: str, *, name: str, password: str | None) -> User:
         raise InvitationRefused from error
 
 
-def _send(invitation: Invitation, secret: str) -> None:
+def send_invitation(invitation: Invitation, secret: str) -> None:
+    """The invited person has the mail. Raises: ProviderUnavailable."""
     account = invitation.account
     url = f"{link_to(account, reverse('invitation'))}?{urlencode({'token': secret})}"
     context = {"url": url, "account_name": account.name, "inviter": invitation.invited_by}
