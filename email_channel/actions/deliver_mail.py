@@ -11,10 +11,12 @@ from conversations.enums import DeliveryState
 from email_channel.enums import SendState
 from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.models import OutgoingDelivery
+from email_channel.outgoing import outgoing_mail
 from email_channel.queries import CLAIM_LASTS
 from email_channel.transports import transport
 from hummdesk.events.publishing import action
 from hummdesk.logs import logger
+from hummdesk.tenancy.context import current_schema
 
 # Wait before the next try, by the number of tries so far; about 20 hours in all, within the provider's
 # 24 hours for which it knows an idempotency key.
@@ -32,7 +34,7 @@ def deliver(delivery_id: UUID) -> None:
     if delivery is None:
         return
     try:
-        provider_id = transport().send(delivery)
+        provider_id = transport().send(outgoing_mail(delivery), key=str(delivery.id), folder=current_schema())
     except DeliveryRefused as error:
         _fail(delivery, error.detail)
     except DeliveryPostponed as error:

@@ -33,9 +33,9 @@ def test_assign_conversation_to_a_stranger_or_former_agent_is_refused(acme, view
     conversation = make_conversation()
     former = make_agent(is_active=False)
 
-    for id in (uuid7.create(), stranger.id, former.pk):
+    for assignee_id in (uuid7.create(), stranger.id, former.pk):
         with pytest.raises(UnknownAssignee):
-            assign_conversation(viewer=viewer_as(leader), conversation_id=conversation.id, assignee_id=id)
+            assign_conversation(viewer=viewer_as(leader), conversation_id=conversation.id, assignee_id=assignee_id)
 
     conversation.refresh_from_db()
     assert conversation.assignee_id is None
