@@ -24,7 +24,11 @@ class SystemMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[DjangoMail]) -> int:
         """Return how many of the messages went to all their recipients."""
-        return sum(all([self._send(mail, recipient) for recipient in mail.recipients()]) for mail in email_messages)
+        return sum(self._send_to_all(mail) for mail in email_messages)
+
+    def _send_to_all(self, mail: DjangoMail) -> bool:
+        outcomes = [self._send(mail, recipient) for recipient in mail.recipients()]
+        return all(outcomes)
 
     def _send(self, mail: DjangoMail, recipient: str) -> bool:
         try:
