@@ -1,5 +1,6 @@
 """Python programs that start as copies of this process, and so share the memory of what it has imported."""
 
+import atexit
 import gc
 import importlib
 import multiprocessing
@@ -73,7 +74,10 @@ def _run(argv: Sequence[str], folder: Path, output: int, death_signal: signal.Si
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(folder)
-    _run_python(argv[1:])
+    try:
+        _run_python(argv[1:])
+    finally:
+        atexit._run_exitfuncs()  # which multiprocessing leaves out
 
 
 def _run_python(words: Sequence[str]) -> None:

@@ -65,7 +65,7 @@ class Product:
 
     def programs(self, env: Mapping[str, str], listener: socket.socket) -> list[Program]:
         """The web server's processes first, then those that can start while it answers."""
-        celery = (sys.executable, "-m", "celery", "-A", "hummdesk")
+        celery = (sys.executable, "-m", "celery", "--quiet", "-A", "hummdesk")
         quiet = ("-l", "warning")
         threads = ("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
         schedule = ("-s", str(self.data_directory / "beat-schedule"))

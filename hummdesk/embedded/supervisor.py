@@ -55,7 +55,8 @@ class Supervisor:
         self._selector.register(self._woken, selectors.EVENT_READ)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for number in _SIGNALS:
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup has SIGHUP ignored: so do we then
+            # nohup has SIGHUP ignored: so do we then.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 self._handlers_before[number] = signal.signal(number, self._note_signal)
         return self
 

@@ -35,12 +35,14 @@ async def application(scope, receive, send):
         await send({"type": "http.response.body", "body": b"%d" % os.getpid()})
 """,
     "manage.py": """
-import os, sys, time
+import atexit, os, signal, sys, time
 from pathlib import Path
 print("running", *sys.argv[1:], flush=True)
 if sys.argv[1] in os.environ.get("FAKE_FAILS", ""):
     sys.exit("the migration is wrong")
 if sys.argv[1] == "mail_listener":
+    atexit.register(print, "goodbye from mail", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     Path("mail-pid").write_text(str(os.getpid()))
     time.sleep(600)
 """,
@@ -97,6 +99,7 @@ class SmallProduct:
 
     def up(self, **settings: str) -> subprocess.Popen[bytes]:
         """`make up` is starting; what it writes goes to `output`."""
+        (self.root / "mail-pid").unlink(missing_ok=True)
         argv = [sys.executable, "-m", "hummdesk.embedded.up"]
         with open(self.output, "wb") as output:
             return subprocess.Popen(

@@ -30,10 +30,12 @@ def test_up_runs_steps_and_tells_addresses(product: SmallProduct, running: subpr
 
 
 def test_up_stops_everything_when_asked(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
+    assert eventually(product.pid_of_mail)
     running.send_signal(signal.SIGINT)
 
     assert running.wait(15) == 0
     assert processes_of(product.root) == []
+    assert product.says("mail     | goodbye from mail")
     assert product.says("HummDesk has stopped.")
 
 
