@@ -14,6 +14,8 @@ from email_channel.models.email_message import message_key
 
 # A claim older than this belongs to a process that is gone.
 CLAIM_LASTS = timedelta(minutes=3)
+# RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.
+MESSAGE_ID_MAX_LENGTH = 900
 
 
 def mailbox_with(id: UUID) -> Mailbox | None:
@@ -54,8 +56,9 @@ def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
 
     Ids that no header may carry (RFC 5322 section 3.6.4) are left out: customers' programs make such, too.
     """
-    mails = EmailMessage.objects.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,900}>$")
-    return list(mails.order_by("-created_at").values_list("message_id", flat=True)[:limit])[::-1]
+    mails = EmailMessage.objects.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]+>$")
+    newest = mails.order_by("-created_at").values_list("message_id", flat=True)[:limit]
+    return [message_id for message_id in reversed(list(newest)) if len(message_id) <= MESSAGE_ID_MAX_LENGTH]
 
 
 def incoming_to_take_in(now: datetime, limit: int) -> Sequence[UUID]:
