@@ -9,7 +9,7 @@ const templates = '../templates'
 const watching = process.argv.includes('--watch')
 
 const scripts = {
-  entryPoints: { app: 'js/app.js' },
+  entryPoints: { app: 'js/app.js', 'api-docs': 'js/api-docs.js' },
   outdir: out,
   bundle: true,
   minify: true,

@@ -21,7 +21,8 @@ const isReachable = element => element.checkVisibility() || element.closest('det
 
 function actionOf (key) {
   const named = [...document.querySelectorAll('[aria-keyshortcuts]')]
-  return named.find(element => element.getAttribute('aria-keyshortcuts').split(' ').includes(key) && isReachable(element))
+  // The last one: of several toasts with Undo, the newest.
+  return named.findLast(element => element.getAttribute('aria-keyshortcuts').split(' ').includes(key) && isReachable(element))
 }
 
 function perform (element) {

@@ -14,9 +14,13 @@ function dismiss (toast) {
 
 const watched = new WeakSet()
 
+// A new toast takes the place of those shown before.
 export function watchToasts () {
-  for (const toast of document.querySelectorAll('.toast')) {
-    if (watched.has(toast)) continue
+  const toasts = [...document.querySelectorAll('.toast')]
+  const arrived = toasts.filter(toast => !watched.has(toast))
+  if (!arrived.length) return
+  for (const toast of toasts) if (watched.has(toast)) toast.remove()
+  for (const toast of arrived) {
     watched.add(toast)
     setTimeout(() => dismiss(toast), TOAST_MS)
   }

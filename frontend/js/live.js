@@ -3,7 +3,7 @@
 const GATHER_MS = 200
 const HEARTBEAT_MS = 25_000
 const ANSWER_MS = 8_000
-const MAX_WAIT_MS = 30_000
+const MAX_WAIT_MS = 15_000
 const OFFLINE_AFTER_MS = 2_000
 const CLOSED_FOR_GOOD = [4401, 4403] // signed out, or access taken away
 
