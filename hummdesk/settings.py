@@ -48,8 +48,10 @@ SHARED_APPS = [
     "template_partials",
     "channels",
     "hummdesk",
+    "hummdesk.api",
 ]
 TENANT_APPS = [
+    "hummdesk.api",
     "hummdesk.events",
     "teams",
     "conversations",
@@ -57,7 +59,7 @@ TENANT_APPS = [
     "ai",
     "analytics",
 ]
-INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "accounts.Account"
 TENANT_DOMAIN_MODEL = "accounts.Domain"
 AUTH_USER_MODEL = "accounts.User"
@@ -229,8 +231,10 @@ REST_FRAMEWORK = {
         "inbound": "3000/min",
     },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["hummdesk.api.renderers.ApiJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["hummdesk.api.parsers.ApiJSONParser"],
+    # Moments stay moments until the renderer writes them.
+    "DATETIME_FORMAT": None,
     "DEFAULT_PAGINATION_CLASS": "hummdesk.api.pagination.KeysetPagination",
     "EXCEPTION_HANDLER": "hummdesk.api.problems.problem_response",
     "NUM_PROXIES": TRUSTED_PROXY_COUNT,
@@ -243,9 +247,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "hummdesk.api.docs.add_problems"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 SIMPLE_JWT = {

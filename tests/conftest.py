@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+
+from tests.settings import IS_MAIN_PROCESS, TEST_FOLDER
 
 pytest_plugins = [
     "tests.fixtures.cast",
@@ -27,8 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure() -> None:
     """The files of the run are gone."""
-    if settings.IS_MAIN_PROCESS:
-        shutil.rmtree(settings.TEST_FOLDER, ignore_errors=True)
+    if IS_MAIN_PROCESS:
+        shutil.rmtree(TEST_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

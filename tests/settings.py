@@ -6,6 +6,7 @@ module too, and then find the run's folder in the environment.
 
 import os
 import tempfile
+from typing import Any
 
 RUN_NAME = "test_hummdesk" + os.environ.get("HUMMDESK_TEST_DB_SUFFIX", "")
 IS_MAIN_PROCESS = "HUMMDESK_TEST_FOLDER" not in os.environ
@@ -26,10 +27,14 @@ os.environ |= {
 os.environ.setdefault("HUMMDESK_DB_POOL", "0")
 
 from hummdesk.settings import *  # noqa: E402, F403
-from hummdesk.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, CHANNEL_LAYERS, DATABASES  # noqa: E402
+from hummdesk.settings import STATIC_ROOT  # noqa: E402
 
-DATABASES["default"]["TEST"] = {"NAME": RUN_NAME}
-CACHES["default"]["KEY_PREFIX"] = RUN_NAME
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = RUN_NAME
-CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{RUN_NAME}/"
+_own: dict[str, Any] = globals()
+
+_own["DATABASES"]["default"]["TEST"] = {"NAME": RUN_NAME}
+_own["CACHES"]["default"]["KEY_PREFIX"] = RUN_NAME
+_own["CHANNEL_LAYERS"]["default"]["CONFIG"]["prefix"] = RUN_NAME
+_own["CELERY_BROKER_TRANSPORT_OPTIONS"]["global_keyprefix"] = f"{RUN_NAME}/"
+# WhiteNoise warns of a folder that is not there.
+STATIC_ROOT.mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
