@@ -89,6 +89,15 @@ class InboxConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             return
         await self.pass_on(event["nudges"])
 
+    async def rights_changed(self, event: dict[str, Any]) -> None:
+        """Look at the agent's rights at once, and close when there are none left."""
+        self.rights_known_at = -RIGHTS_TRUSTED_S
+        try:
+            await self.renew_rights()
+            await self.check_access()
+        except DomainError as error:
+            await self.refuse(error)
+
     async def renew_rights(self) -> None:
         """The viewer's rights are at most a few seconds old. Raises when the membership has ended."""
         if time.monotonic() - self.rights_known_at < RIGHTS_TRUSTED_S:

@@ -2,6 +2,7 @@
 
 `TOGETHER`: functions that run inside the publishing transaction, with the event's fields by name.
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
+`RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
 `LIVE_TYPES`: the type of the nudge that live clients get (API.md "Live updates").
 """
 
@@ -21,6 +22,8 @@ TASKS: dict[str, tuple[str, ...]] = {
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
 }
+
+RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged"})
 
 LIVE_TYPES: dict[str, str] = {
     "MessageReceived": "message.created",

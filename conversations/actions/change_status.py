@@ -15,6 +15,16 @@ from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 
+_STATUS_FIELDS = (
+    "status",
+    "snoozed_until",
+    "resolved_at",
+    "waiting_since",
+    "last_activity_at",
+    "version",
+    "updated_at",
+)
+
 
 @action
 def change_status(
@@ -49,11 +59,11 @@ def set_status(
     conversation.status = status
     conversation.snoozed_until = wakes_at
     conversation.resolved_at = (conversation.resolved_at or now) if status in FINISHED else None
+    if status in FINISHED:
+        conversation.waiting_since = None
     conversation.last_activity_at = max(conversation.last_activity_at, now)
     conversation.version += 1
-    conversation.save(
-        update_fields=["status", "snoozed_until", "resolved_at", "last_activity_at", "version", "updated_at"]
-    )
+    conversation.save(update_fields=_STATUS_FIELDS)
     publish(
         ConversationStatusChanged(
             actor=actor,

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
-from hummdesk.live.nudges import Nudge, send_nudges
+from hummdesk.live.nudges import Nudge, send_nudges, send_rights_changed
 from hummdesk.logs import logger
-from hummdesk.subscriptions import LIVE_TYPES, TASKS
+from hummdesk.subscriptions import LIVE_TYPES, RIGHTS_CHANGE, TASKS
 from hummdesk.tenancy.context import account_schema
 
 
@@ -32,6 +32,8 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
     """
     try:
         send_nudges(schema, [nudge for row in rows if (nudge := nudge_of(row))])
+        if any(row.type in RIGHTS_CHANGE for row in rows):
+            send_rights_changed(schema)
         for row in rows:
             _queue_tasks(row)
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep

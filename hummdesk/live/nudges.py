@@ -40,6 +40,11 @@ def send_nudges(schema: str, nudges: Sequence[Nudge]) -> None:
     send_to_group(account_group(schema), message)
 
 
+def send_rights_changed(schema: str) -> None:
+    """Every socket of the account looks at its agent's rights again. Raises whatever the channel layer raises."""
+    send_to_group(account_group(schema), {"type": "rights.changed"})
+
+
 def send_to_group(group: str, message: dict[str, Any]) -> None:
     """The message is handed to Redis. Raises whatever the channel layer raises, or TimeoutError."""
     layer = get_channel_layer()

@@ -11,12 +11,13 @@ from tests.factories import make_conversation
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED, Status.CLOSED])
 def test_change_status_sets_it_and_its_moment(acme, viewer_as, leader, published, status):
-    conversation = make_conversation()
+    conversation = make_conversation(messages=1)
 
     change_status(viewer=viewer_as(leader), conversation_id=conversation.id, status=status)
 
     conversation.refresh_from_db()
     assert conversation.status == status
+    assert (conversation.waiting_since is None) == (status in {Status.RESOLVED, Status.CLOSED})
     assert (conversation.resolved_at is not None) == (status in {Status.RESOLVED, Status.CLOSED})
     assert conversation.version == 2
     assert published() == ["ConversationStatusChanged"]

@@ -1,0 +1,204 @@
+import json
+import socket
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.test import Client
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from accounts.actions.members import remove_member
+from accounts.actions.socket_tickets import issue_socket_ticket
+from accounts.models import User
+from conversations.actions.assign_conversation import assign_conversation
+from conversations.actions.change_status import change_status
+from conversations.consumers import RIGHTS_TRUSTED_S
+from conversations.enums import Status
+from hummdesk.events.actor import Actor
+from hummdesk.events.queries import last_seq
+from tests.factories import make_conversation, make_team
+from tests.fixtures.cast import sign_in
+
+WAIT_S = 5
+
+
+@pytest.fixture
+def listen(committed, live, acme):
+    """Open a socket at acme's host: as a user by session, by ticket, or as nobody."""
+
+    @contextmanager
+    def opened(user=None, path="/ws/inbox?format=json", *, host="acme.localhost", origin=None):
+        headers = {}
+        if user is not None:
+            client = Client()
+            sign_in(client, user, acme)
+            headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        raw = socket.create_connection(("127.0.0.1", live.port))
+        uri = f"ws://{host}:{live.port}{path}"
+        with connect(uri, sock=raw, additional_headers=headers, origin=origin) as client_socket:
+            yield client_socket
+
+    return opened
+
+
+def closed_with(client_socket):
+    with pytest.raises(ConnectionClosed) as closed:
+        client_socket.recv(WAIT_S)
+    return closed.value.rcvd.code
+
+
+def is_listening(client_socket):
+    """A pong means that connect() has run to its end."""
+    client_socket.send('{"type": "ping"}')
+    return json.loads(client_socket.recv(WAIT_S))["type"] == "pong"
+
+
+def test_socket_without_a_session_is_closed_with_4401(listen):
+    with listen() as client_socket:
+        assert closed_with(client_socket) == 4401
+
+
+def test_socket_of_another_accounts_host_is_closed_with_4401(listen, admin):
+    with listen(admin, host="nordhem.localhost") as client_socket:
+        assert closed_with(client_socket) == 4401
+
+
+def test_socket_from_a_foreign_page_is_closed_with_4403(listen, admin):
+    with listen(admin, origin="http://evil.example") as client_socket:
+        assert closed_with(client_socket) == 4403
+
+
+def test_socket_at_an_unknown_host_is_closed_with_4404(listen, admin):
+    with listen(admin, host="nobody.localhost") as client_socket:
+        assert closed_with(client_socket) == 4404
+
+
+def test_socket_of_a_hidden_conversation_is_closed_with_4404(listen, agent):
+    hidden = make_conversation(team=make_team())
+
+    with listen(agent, path=f"/ws/conversations/{hidden.id}?format=json") as client_socket:
+        assert closed_with(client_socket) == 4404
+
+
+def test_change_is_nudged_with_its_seq(listen, admin, viewer_as):
+    conversation = make_conversation()
+
+    with listen(admin) as client_socket:
+        assert is_listening(client_socket)
+        change_status(viewer=viewer_as(admin), conversation_id=conversation.id, status=Status.PENDING)
+        nudge = json.loads(client_socket.recv(WAIT_S))
+
+    assert nudge["type"] == "conversation.updated"
+    assert nudge["conversation_id"] == str(conversation.id)
+    assert nudge["seq"] == last_seq()
+    assert nudge["at"].endswith("Z")
+    assert nudge["data"]["status"] == "pending"
+
+
+def test_change_is_a_fragment_for_who_asks_for_no_json(listen, admin, viewer_as):
+    conversation = make_conversation()
+
+    with listen(admin, path="/ws/inbox") as client_socket:
+        assert is_listening(client_socket)
+        change_status(viewer=viewer_as(admin), conversation_id=conversation.id, status=Status.PENDING)
+        fragment = client_socket.recv(WAIT_S)
+
+    assert fragment.startswith("<hd-nudge hidden")
+    assert str(conversation.id) in fragment
+
+
+def test_nudges_of_hidden_conversations_stay_away(listen, agent, admin, viewer_as):
+    hidden, seen = make_conversation(team=make_team()), make_conversation()
+    leading = viewer_as(admin)
+
+    with listen(agent) as client_socket:
+        assert is_listening(client_socket)
+        change_status(viewer=leading, conversation_id=hidden.id, status=Status.PENDING)
+        change_status(viewer=leading, conversation_id=seen.id, status=Status.PENDING)
+        nudge = json.loads(client_socket.recv(WAIT_S))
+
+    assert nudge["conversation_id"] == str(seen.id)
+
+
+def test_agent_is_told_when_a_conversation_is_taken_from_them(listen, agent, admin, viewer_as):
+    conversation = make_conversation(team=make_team(), assignee_id=agent.id)
+
+    with listen(agent) as client_socket:
+        assert is_listening(client_socket)
+        assign_conversation(viewer=viewer_as(admin), conversation_id=conversation.id, assignee_id=admin.id)
+        nudge = json.loads(client_socket.recv(WAIT_S))
+
+    assert nudge["type"] == "conversation.assigned"
+    assert nudge["conversation_id"] is None
+    assert nudge["data"] == {}
+
+
+def test_conversation_socket_gets_only_its_own(listen, admin, viewer_as):
+    other, own = make_conversation(), make_conversation()
+    viewer = viewer_as(admin)
+
+    with listen(admin, path=f"/ws/conversations/{own.display_id}?format=json") as client_socket:
+        assert is_listening(client_socket)
+        change_status(viewer=viewer, conversation_id=other.id, status=Status.PENDING)
+        change_status(viewer=viewer, conversation_id=own.id, status=Status.PENDING)
+        nudge = json.loads(client_socket.recv(WAIT_S))
+
+    assert nudge["conversation_id"] == str(own.id)
+
+
+def test_reconnecting_with_since_gets_what_was_missed(listen, admin, viewer_as):
+    conversation = make_conversation()
+    since = last_seq()
+    for status in (Status.PENDING, Status.OPEN):
+        change_status(viewer=viewer_as(admin), conversation_id=conversation.id, status=status)
+
+    with listen(admin, path=f"/ws/inbox?format=json&since={since}") as client_socket:
+        missed = [json.loads(client_socket.recv(WAIT_S)) for _ in range(2)]
+
+    assert [nudge["data"]["status"] for nudge in missed] == ["pending", "open"]
+    assert [nudge["seq"] for nudge in missed] == [last_seq() - 1, last_seq()]
+
+
+@pytest.mark.parametrize("since", ["x", "-1", "9" * 30])
+def test_reconnecting_with_nonsense_asks_for_a_resync(listen, admin, since):
+    with listen(admin, path=f"/ws/inbox?format=json&since={since}") as client_socket:
+        assert json.loads(client_socket.recv(WAIT_S))["type"] == "resync"
+
+
+def test_socket_closes_with_4403_when_the_membership_ends(listen, acme, agent):
+    with listen(agent) as client_socket:
+        assert is_listening(client_socket)
+        remove_member(account=acme, user_id=agent.id, actor=Actor.system())
+
+        assert closed_with(client_socket) == 4403
+
+
+def test_socket_notices_within_seconds_that_its_user_was_switched_off(listen, agent, admin, viewer_as):
+    conversation = make_conversation()
+    viewer = viewer_as(admin)
+
+    with listen(agent) as client_socket:
+        assert is_listening(client_socket)
+        User.objects.filter(id=agent.id).update(is_active=False)
+        time.sleep(RIGHTS_TRUSTED_S)
+        change_status(viewer=viewer, conversation_id=conversation.id, status=Status.PENDING)
+
+        assert closed_with(client_socket) == 4403
+
+
+def test_ticket_opens_one_socket_and_no_second_one(listen, acme, admin):
+    ticket = issue_socket_ticket(user=admin, account=acme)
+
+    with listen(path=f"/ws/inbox?format=json&ticket={ticket}") as client_socket:
+        assert is_listening(client_socket)
+    with listen(path=f"/ws/inbox?format=json&ticket={ticket}") as client_socket:
+        assert closed_with(client_socket) == 4401
+
+
+@pytest.mark.parametrize("message", ["", "null", "[]", "{", '{"type": 1}', "x" * 10_000])
+def test_nonsense_from_a_client_is_ignored(listen, admin, message):
+    with listen(admin) as client_socket:
+        client_socket.send(message)
+
+        assert is_listening(client_socket)
