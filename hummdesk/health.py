@@ -37,7 +37,8 @@ class PartFailure(Exception):
 @shared_task(name="hummdesk.health.beat_heart", platform=True)  # type: ignore[call-overload]  # `platform` is ours
 def beat_heart() -> None:
     """The time of this heartbeat is noted: beat, broker and worker work together."""
-    cache.set(HEARTBEAT_KEY, time.time(), timeout=None)
+    # A whole number is what Django's cache writes as plain text; `_check_worker` reads it with its own time limit.
+    cache.set(HEARTBEAT_KEY, int(time.time()), timeout=None)
 
 
 @never_cache
@@ -100,7 +101,7 @@ def _check_worker() -> None:
         noted = client.get(key)
     if noted is None:
         raise PartFailure("No worker has taken up a task yet.")
-    age_s = int(time.time() - float(noted))
+    age_s = int(time.time()) - int(noted)
     if age_s > HEARTBEAT_MOST_AGE_S:
         raise PartFailure(f"The last sign of a worker is {age_s} s old.")
 
