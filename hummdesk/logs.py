@@ -28,10 +28,15 @@ def shared_processors() -> list[Any]:
 
 def logging_config(*, readable: bool, level: str) -> dict[str, Any]:
     """Return the `LOGGING` setting: one stream, one formatter."""
-    last: Any = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
-    chain = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if not readable:
-        chain.append(structlog.processors.dict_tracebacks)
+    chain: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    # Tracebacks without local variables: those hold bodies, addresses and secrets.
+    if readable:
+        plain = structlog.dev.plain_traceback
+        last: Any = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)
+    else:
+        without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        chain.append(structlog.processors.ExceptionRenderer(without_locals))
+        last = structlog.processors.JSONRenderer()
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -16,6 +16,8 @@ env.load_env_file()
 DEBUG = env.is_debug()
 # Signs sessions, tokens, hand-overs and Message-IDs.
 SECRET_KEY = env.required_in_production("SECRET_KEY", "development-only", what="signs sessions and tokens")
+if not DEBUG and len(SECRET_KEY) < 32:
+    raise env.SettingError("SECRET_KEY is too short to be a secret. Set it to 32 random characters or more.")
 BASE_DOMAIN = env.text("HUMMDESK_BASE_DOMAIN", "localhost").lower()
 PORT = env.number("PORT", 8000, least=1, most=65535)
 # What stands behind a host name in links: the port in development, nothing behind a proxy.
@@ -339,4 +341,7 @@ SENTRY_DSN = env.text("SENTRY_DSN")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+    # Ids only, as in the logs: no bodies, and no local variables, which hold them.
+    sentry_sdk.init(
+        dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", include_local_variables=False
+    )
