@@ -1,0 +1,137 @@
+import threading
+
+import pytest
+import uuid7
+from django.db import connection, connections, transaction
+
+from conversations.events import NoteAdded
+from hummdesk.errors import AccountRequired
+from hummdesk.events.actor import Actor
+from hummdesk.events.models import LoggedEvent
+from hummdesk.events.publishing import PublishedOutsideAction, action, publish
+from hummdesk.tenancy.context import account_context, platform_context
+from tests.factories import make_contact
+
+
+def note(**fields):
+    return NoteAdded(
+        **{
+            "actor": Actor.system(),
+            "conversation_id": uuid7.create(),
+            "message_id": uuid7.create(),
+            **fields,
+        }
+    )
+
+
+class Refused(Exception):
+    """What an action of these tests raises."""
+
+
+@action
+def say(*events):
+    for event in events:
+        publish(event)
+
+
+def types_and_objects():
+    return list(LoggedEvent.objects.order_by("seq").values_list("type", "object_id"))
+
+
+def test_action_writes_its_events_in_order(acme):
+    first, second = note(), note()
+    before = len(types_and_objects())
+
+    say(first, second)
+
+    assert types_and_objects()[before:] == [
+        ("NoteAdded", first.conversation_id),
+        ("NoteAdded", second.conversation_id),
+    ]
+    row = LoggedEvent.objects.order_by("-seq").first()
+    assert row.data == {"conversation_id": str(second.conversation_id), "message_id": str(second.message_id)}
+    assert row.actor_kind == "system"
+
+
+def test_action_that_fails_leaves_neither_rows_nor_events(acme):
+    @action
+    def fail():
+        make_contact("gone@example.fi")
+        publish(note())
+        raise Refused
+
+    before = types_and_objects()
+    with pytest.raises(Refused):
+        fail()
+
+    assert types_and_objects() == before
+
+
+def test_nested_action_that_fails_takes_only_its_own_events_along(acme):
+    kept = note()
+
+    @action
+    def fail():
+        publish(note())
+        raise Refused
+
+    @action
+    def outer():
+        publish(kept)
+        with pytest.raises(Refused):
+            fail()
+
+    before = len(types_and_objects())
+    outer()
+
+    assert types_and_objects()[before:] == [("NoteAdded", kept.conversation_id)]
+
+
+def test_publish_outside_of_an_action_is_refused(acme):
+    with pytest.raises(PublishedOutsideAction):
+        publish(note())
+
+
+def test_publish_without_an_account_is_refused(acme):
+    with platform_context(), pytest.raises(AccountRequired):
+        say(note())
+
+
+def test_event_of_another_account_goes_to_its_own_log(acme, nordhem):
+    event = note()
+
+    @action
+    def act():
+        with account_context(nordhem):
+            publish(event)
+
+    act()
+
+    assert not LoggedEvent.objects.filter(object_id=event.conversation_id).exists()
+    with account_context(nordhem):
+        assert LoggedEvent.objects.filter(object_id=event.conversation_id).exists()
+
+
+def test_seq_rises_in_the_order_of_commits(acme, committed):
+    """The second action waits with its events until the first has committed, so no reader sees a gap fill up."""
+    early, late = note(), note()
+    finished = threading.Event()
+
+    def act_later():
+        with account_context(acme):
+            say(late)
+        finished.set()
+        connections.close_all()
+
+    with transaction.atomic():
+        say(early)
+        thread = threading.Thread(target=act_later)
+        thread.start()
+        was_waiting = not finished.wait(0.5)
+        assert connection.in_atomic_block
+    thread.join(10)
+
+    seqs = dict(LoggedEvent.objects.values_list("object_id", "seq"))
+    assert was_waiting
+    assert finished.is_set()
+    assert seqs[early.conversation_id] < seqs[late.conversation_id]
