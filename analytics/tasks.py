@@ -3,22 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from celery import shared_task
-
 from accounts.actions.note_usage import note_usage
 from analytics.actions.measure import measure_first_response as measure
 from analytics.queries import usage_on
 from hummdesk.tenancy.context import require_account_schema
 from hummdesk.tenancy.fan_out import fan_out
+from hummdesk.tenancy.tasks import account_task, platform_task
 
 
-@shared_task(name="analytics.tasks.measure_first_response")
+@account_task("analytics.tasks.measure_first_response")
 def measure_first_response(conversation_id: str, message_id: str, event_seq: int, **_rest: object) -> None:
     """A reply that was the first one is measured."""
     measure(conversation_id=UUID(conversation_id), message_id=UUID(message_id), event_seq=event_seq)
 
 
-@shared_task(name="analytics.tasks.roll_up_usage", platform=True)
+@platform_task("analytics.tasks.roll_up_usage")
 def roll_up_usage() -> int:
     """Each account that was busy since yesterday gets a task; returns how many were."""
     return fan_out(
@@ -27,7 +26,7 @@ def roll_up_usage() -> int:
     )
 
 
-@shared_task(name="analytics.tasks.roll_up_account_usage")
+@account_task("analytics.tasks.roll_up_account_usage")
 def roll_up_account_usage() -> None:
     """The platform knows what the account did yesterday and today (UTC)."""
     schema = require_account_schema()

@@ -33,7 +33,7 @@ RESUME_MOST = 500
 NudgeFields = dict[str, Any]
 
 
-class InboxConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped
+class InboxConsumer(AsyncWebsocketConsumer):
     """Sends every nudge of the account that its agent may know of.
 
     Takes `{"type": "ping"}`. Closes with 4401 when signed out, 4403 when no longer a member.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from conversations.access import visible_conversations
 from conversations.enums import FINISHED, Status
@@ -82,7 +83,7 @@ def matching(text: str) -> Q:
     return condition
 
 
-def unread_by(viewer: Viewer) -> Q:
+def unread_by(viewer: Viewer) -> Combinable:
     """Return the condition that something in an unfinished conversation is newer than the viewer's mark."""
     marks = ConversationRead.objects.filter(
         agent_id=viewer.id, conversation=OuterRef("id"), read_until__gte=OuterRef("last_message_at")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,11 +31,16 @@ def active_mailboxes() -> Sequence[Mailbox]:
 
 def mailbox_of(conversation: Conversation) -> Mailbox | None:
     """Return the mailbox that the conversation's replies leave from, or None. One query."""
-    return Mailbox.objects.filter(id=conversation.mailbox_id).first()
+    return Mailbox.objects.filter(id=conversation.mailbox_id).first() if conversation.mailbox_id else None
 
 
-def known_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
-    """Return the incoming mail with this key in this mailbox, or None. One query."""
+def lock_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
+    """Return the incoming mail with this key in this mailbox, or None, and let nobody store one until the commit.
+
+    Two queries. Raw, since there is no row to lock yet and the ORM has no advisory locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mail'), hashtext(%s))", [f"{mailbox.id}/{dedupe_key}"])
     mails = EmailMessage.objects.select_related("conversation", "conversation_message")
     return mails.filter(mailbox=mailbox, direction=Direction.INCOMING, dedupe_key=dedupe_key).first()
 
@@ -56,7 +62,7 @@ def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
 
     Ids that no header may carry (RFC 5322 section 3.6.4) are left out: customers' programs make such, too.
     """
-    mails = EmailMessage.objects.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]+>$")
+    mails = EmailMessage.objects.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,}>$")
     newest = mails.order_by("-created_at").values_list("message_id", flat=True)[:limit]
     return [message_id for message_id in reversed(list(newest)) if len(message_id) <= MESSAGE_ID_MAX_LENGTH]
 

@@ -1,48 +1,58 @@
 """Mail's work in the background. The rows hold the truth; a task is a hint that a row waits."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from celery import shared_task
 from django.utils import timezone
 
 from email_channel.actions.deliver_mail import deliver
 from email_channel.actions.take_in_mail import take_in_mail as take_in
 from email_channel.queries import deliveries_due, deliveries_of, incoming_to_take_in
+from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
+from hummdesk.tenancy.tasks import account_task, platform_task
 
 BATCH_SIZE = 200
 
 
-@shared_task(name="email_channel.tasks.take_in_mail")
+@account_task("email_channel.tasks.take_in_mail")
 def take_in_mail(incoming_mail_id: str, **_rest: object) -> None:
     """A stored mail is looked into."""
     take_in(UUID(incoming_mail_id))
 
 
-@shared_task(name="email_channel.tasks.deliver_mail")
+@account_task("email_channel.tasks.deliver_mail")
 def deliver_mail(email_id: str, **_rest: object) -> None:
     """An outgoing mail is sent to all its recipients that are due."""
     for delivery_id in deliveries_of(UUID(email_id)):
         deliver(delivery_id)
 
 
-@shared_task(name="email_channel.tasks.sweep_mail", platform=True)
+@platform_task("email_channel.tasks.sweep_mail")
 def sweep_mail() -> int:
     """Each account with mail that waits longer than it should gets a task; returns how many do."""
     return fan_out(
         "email_channel.tasks.sweep_account_mail",
         "EXISTS (SELECT FROM {schema}.email_channel_incomingmail WHERE state = 'received'"
-        " AND received_at < now() - interval '5 seconds')"
-        " OR EXISTS (SELECT FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending')"
-        " AND due_at <= now())",
+        " AND received_at < now() - interval '5 seconds'"
+        " AND (claimed_at IS NULL OR claimed_at < now() - interval '3 minutes'))"
+        " OR EXISTS (SELECT FROM {schema}.email_channel_outgoingdelivery WHERE due_at <= now()"
+        " AND (state = 'queued' OR state = 'sending' AND claimed_at < now() - interval '3 minutes'))",
     )
 
 
-@shared_task(name="email_channel.tasks.sweep_account_mail")
+@account_task("email_channel.tasks.sweep_account_mail")
 def sweep_account_mail() -> None:
-    """The account's overdue mail, in and out, is worked on."""
+    """The account's overdue mail, in and out, is worked on; one that fails does not hold up the next."""
     now = timezone.now()
     for incoming_mail_id in incoming_to_take_in(now, BATCH_SIZE):
-        take_in(incoming_mail_id)
+        _work_on(take_in, incoming_mail_id)
     for delivery_id in deliveries_due(now, BATCH_SIZE):
-        deliver(delivery_id)
+        _work_on(deliver, delivery_id)
+
+
+def _work_on(work: Callable[[UUID], object], id: UUID) -> None:
+    try:
+        work(id)
+    except Exception as error:  # the rim: the row stays as it is, and the sweep comes back to it
+        logger.error("mail_sweep_failed", work=work.__name__, id=str(id), error=type(error).__name__)

@@ -8,7 +8,7 @@ from tenant_schemas_celery.app import CeleryApp
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
 
 
-class HummDeskCelery(CeleryApp):  # type: ignore[misc]  # the package is untyped
+class HummDeskCelery(CeleryApp):
     """Celery whose tasks derive from `AccountTask`."""
 
     task_cls = "hummdesk.tenancy.tasks:AccountTask"

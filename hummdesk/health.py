@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import redis
-from celery import shared_task
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
@@ -20,6 +19,7 @@ from psycopg import sql
 
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import platform_context
+from hummdesk.tenancy.tasks import platform_task
 
 TIMEOUT_S = 2
 HEARTBEAT_KEY = "worker-heartbeat"
@@ -34,7 +34,7 @@ class PartFailure(Exception):
     """A part does not work; the sentence says in what way."""
 
 
-@shared_task(name="hummdesk.health.beat_heart", platform=True)  # type: ignore[call-overload]  # `platform` is ours
+@platform_task("hummdesk.health.beat_heart")
 def beat_heart() -> None:
     """The time of this heartbeat is noted: beat, broker and worker work together."""
     # A whole number is what Django's cache writes as plain text; `_check_worker` reads it with its own time limit.

@@ -11,7 +11,7 @@ logger = structlog.get_logger("hummdesk")
 
 def add_schema(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
     """Put the schema in force on a log line."""
-    line.setdefault("schema", connection.schema_name)
+    line.setdefault("schema", getattr(connection, "schema_name", ""))
     return line
 
 

@@ -22,7 +22,7 @@ class Viewer:
     @property
     def id(self) -> UUID:
         """The agent's id, which is the user's."""
-        return self.agent.pk
+        return self.agent.user_id
 
     @cached_property
     def actor(self) -> Actor:

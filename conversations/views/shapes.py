@@ -283,14 +283,13 @@ def _with_days(items: list[Shape]) -> list[Shape]:
 
 
 def _message(message: Message) -> Shape:
-    author = message.contact or message.agent
     directions = {MessageKind.INCOMING: "in", MessageKind.REPLY: "out"}
     return {
         "kind": "message",
         "id": message.id,
         "direction": directions.get(MessageKind(message.kind), "note"),
-        "author": (author.display_name if message.contact else author.name) if author else "HummDesk",
-        "tint": author.pk if author else "",
+        "author": _author_name(message),
+        "tint": message.contact_id or message.agent_id or "",
         "via": _("This mail could not be read. It is attached as it came.") if message.unreadable_reason else "",
         "at": message.created_at,
         "body_html": message.body_html,
@@ -298,6 +297,12 @@ def _message(message: Message) -> Shape:
         "attachments": [_attachment(file) for file in message.attachments.all()],
         "delivery": _delivery(message),
     }
+
+
+def _author_name(message: Message) -> str:
+    if message.contact:
+        return message.contact.display_name or _("Unknown")
+    return message.agent.name if message.agent else "HummDesk"
 
 
 def _attachment(file: Attachment) -> Shape:

@@ -27,7 +27,7 @@ def conversation_status(request: MemberRequest, display_id: int) -> HttpResponse
     viewer = viewer_of(request.membership)
     form = StatusForm(request.POST)
     if not form.is_valid():
-        raise ValidationFailed(errors={"status": form.errors["status"]})
+        raise ValidationFailed(errors={"status": [str(text) for text in form.errors["status"]]})
     before = get_conversation_for(viewer, display_id).status
     status = Status(form.cleaned_data["status"])
     change_status(viewer=viewer, conversation_id=display_id, status=status)

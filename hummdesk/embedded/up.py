@@ -13,7 +13,7 @@ from hummdesk.embedded.console import Console
 from hummdesk.embedded.data_directory import DataDirectory, open_data_directory
 from hummdesk.embedded.errors import StartError
 from hummdesk.embedded.forks import preload
-from hummdesk.embedded.joining import settings_left_in, shared_settings
+from hummdesk.embedded.joining import shared_settings
 from hummdesk.embedded.ports import exchange, is_free, listening_socket
 from hummdesk.embedded.processes import end_with_parent
 from hummdesk.embedded.product import PRELOADED, Product, is_development, product_from_environment
@@ -23,7 +23,7 @@ from hummdesk.environment import PROJECT_ROOT, load_env_file
 
 _WEB_TIMEOUT_S = 60.0
 # Programs whose supervisor was killed need a moment to let go of their ports.
-_PATIENCE_AFTER_KILL_S = 6.0
+_PORT_PATIENCE_S = 1.0
 _OTHER_WAY = "HUMMDESK_DATA_DIR=/some/folder PORT=8001 SMTP_PORT=2526 make up"
 _DEMO_SLUGS = ("nordhem", "acme")
 
@@ -39,8 +39,7 @@ def main() -> int:
     try:
         product = product_from_environment()
         data_directory = open_data_directory(product.data_directory, other_way=_OTHER_WAY)
-        was_killed = bool(settings_left_in(data_directory.path))
-        ensure_ports_are_free(product, patience_s=_PATIENCE_AFTER_KILL_S if was_killed else 0)
+        ensure_ports_are_free(product)
         data_directory.note_holder(f"process {os.getpid()}, {product.url()}")
         with Supervisor(console) as supervisor:
             run_until_stopped(product, data_directory, supervisor)
@@ -54,9 +53,9 @@ def main() -> int:
     return 0
 
 
-def ensure_ports_are_free(product: Product, patience_s: float) -> None:
+def ensure_ports_are_free(product: Product) -> None:
     """Raises StartError, which names the port, if another program keeps listening on the web or the mail port."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + _PORT_PATIENCE_S
     listeners = (("PORT", product.host, product.port), ("SMTP_PORT", product.smtp_host, product.smtp_port))
     for setting, host, port in listeners:
         while not is_free(host, port):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,13 +9,14 @@ from hummdesk.events.dispatcher import dispatch
 from hummdesk.events.queries import lock_undispatched
 from hummdesk.tenancy.context import require_account_schema
 from hummdesk.tenancy.fan_out import fan_out
+from hummdesk.tenancy.tasks import account_task, platform_task
 
 # Younger events are still in the hands of the process that committed them.
 PATIENCE = timedelta(seconds=5)
 BATCH_SIZE = 500
 
 
-@shared_task(name="hummdesk.events.tasks.sweep_events", platform=True)
+@platform_task("hummdesk.events.tasks.sweep_events")
 def sweep_events() -> int:
     """Each account that has undispatched events gets a task; returns how many do."""
     return fan_out(
@@ -26,7 +26,7 @@ def sweep_events() -> int:
     )
 
 
-@shared_task(name="hummdesk.events.tasks.sweep_account_events")
+@account_task("hummdesk.events.tasks.sweep_account_events")
 def sweep_account_events() -> int:
     """The account's overdue events are dispatched; returns how many were found."""
     found = 0

@@ -32,7 +32,7 @@ def i(name: str, css_class: str = "") -> SafeString:
 @register.filter
 def initials(name: str) -> str:
     """One or two capitals: of the first and the last word, or of an address's local part; "?" without a letter."""
-    words = re.findall(r"[^\W_]+", name.split("@")[0])
+    words = re.findall(r"[^\W_]+", name.partition("@")[0])
     if not words:
         return "?"
     return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()

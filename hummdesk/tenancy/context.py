@@ -14,15 +14,18 @@ from django_tenants.utils import (
 
 from hummdesk.errors import AccountRequired
 
+# django-tenants' connection, whose methods Django's type stubs do not know.
+_connection: Any = connection
+
 
 def current_schema() -> str:
     """Return the schema in force: an account's, or `public`."""
-    return str(connection.schema_name)
+    return str(_connection.schema_name)
 
 
 def is_platform() -> bool:
     """Return whether no account is in force."""
-    return current_schema() == get_public_schema_name()
+    return current_schema() == str(get_public_schema_name())
 
 
 def require_account_schema() -> str:
@@ -33,6 +36,16 @@ def require_account_schema() -> str:
     if is_platform():
         raise AccountRequired
     return current_schema()
+
+
+def enter_account(account: Any) -> None:
+    """The account (a row of the tenant model) is in force in this thread until something else is."""
+    _connection.set_tenant(account)
+
+
+def enter_platform() -> None:
+    """The public schema is in force in this thread."""
+    _connection.set_schema_to_public()
 
 
 @contextmanager

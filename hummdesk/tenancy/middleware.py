@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
 from django_tenants.utils import get_tenant_domain_model
+
+from hummdesk.tenancy.context import enter_account, enter_platform
 
 # Asked by load balancers, by address: they need no account.
 HOSTLESS_PATHS = frozenset({"/api/health", "/api/ready"})
@@ -44,11 +45,11 @@ class AccountMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        connection.set_schema_to_public()
+        enter_platform()
         try:
             return self._answer(request)
         finally:
-            connection.set_schema_to_public()
+            enter_platform()
             set_urlconf(None)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
@@ -65,10 +66,10 @@ class AccountMiddleware:
         if account is None:
             return render(request, "errors/unknown_host.html", status=404)
         request.account = account  # type: ignore[attr-defined]
-        connection.set_tenant(account)
+        enter_account(account)
         return self.get_response(request)
 
     def _on_platform(self, request: HttpRequest) -> HttpResponse:
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
         return self.get_response(request)

@@ -4,9 +4,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
-from django.db import connection
 
-from hummdesk.tenancy.context import platform_context
+from hummdesk.tenancy.context import enter_platform, platform_context
 from hummdesk.tenancy.middleware import account_of_host, host_name
 
 # Close codes of API.md "Live updates".
@@ -44,7 +43,7 @@ def _same_host(origin: str | None, host: str) -> bool:
 def _account_of_host(name: str) -> Any | None:
     with platform_context():
         account = account_of_host(name)
-    connection.set_schema_to_public()
+    enter_platform()
     return account
 
 

@@ -1,20 +1,34 @@
 """Base of all Celery tasks: the account in the header is in force, or the task is refused."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+from celery import shared_task
 from tenant_schemas_celery.task import TenantTask
 
 from hummdesk.errors import AccountRequired, DomainError
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import is_platform
 
+Task = TypeVar("Task", bound=Callable[..., Any])
 
-class AccountTask(TenantTask):  # type: ignore[misc]  # the package is untyped
+
+def account_task(name: str) -> Callable[[Task], Task]:
+    """Declare a task of one account under this name; without an account in its header it is refused."""
+    return cast(Callable[[Task], Task], shared_task(name=name))
+
+
+def platform_task(name: str) -> Callable[[Task], Task]:
+    """Declare a task that works across accounts, on the public schema."""
+    options: Any = {"name": name, "platform": True}
+    return cast(Callable[[Task], Task], shared_task(**options))
+
+
+class AccountTask(TenantTask):
     """A task of one account.
 
-    A task that works across accounts is declared with `platform=True` and runs on `public`;
-    every other one raises AccountRequired there. A DomainError ends a task quietly: the row's state
-    tells what happened, and the log has the code.
+    A platform task runs on `public`; every other one raises AccountRequired there. A DomainError ends a
+    task quietly: the row's state tells what happened, and the log has the code.
     """
 
     abstract = True
