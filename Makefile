@@ -37,6 +37,12 @@ bench: .venv/requirements-dev ## Measure speed on servers of its own (ARGS="..."
 manage: .venv/requirements ## Run a management command on the data of `make up` (ARGS="createsuperuser")
 	@$(python) -m hummdesk.embedded.run $(python) manage.py $(ARGS)
 
+.PHONY: lock
+lock: ## Pin the newest versions that pyproject.toml allows (commit both lock files)
+	@.venv/bin/uv lock --quiet --upgrade
+	@.venv/bin/uv export --quiet --no-dev --no-emit-project -o requirements.lock >/dev/null
+	@.venv/bin/uv export --quiet --only-dev --no-emit-project -o requirements-dev.lock >/dev/null
+
 .PHONY: clean
 clean: ## Delete all data of `make up` and `make test` (asks first)
 	@$(PYTHON) -c 'import sys; sys.exit(input("Delete all data in var/? [y/N] ").strip().lower() != "y")'
