@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.enums import AccountStatus
@@ -70,10 +70,12 @@ def membership_at(user: User, slug: str) -> Membership | None:
 
 
 def accounts_for(user: User, membership: Membership | None) -> QuerySet[Account]:
-    """Return the accounts that somebody may manage: all for a super_admin, else the membership's own."""
+    """Return the accounts that somebody may manage, with `host`: all for a super_admin, else the membership's own."""
+    primary = Domain.objects.filter(tenant=OuterRef("pk"), is_primary=True)
+    accounts = Account.objects.annotate(host=Subquery(primary.values("domain")[:1]))
     if user.is_superuser:
-        return Account.objects.all()
-    return Account.objects.filter(id=membership.account_id) if membership else Account.objects.none()
+        return accounts
+    return accounts.filter(id=membership.account_id) if membership else accounts.none()
 
 
 def members_of(account: Account) -> QuerySet[Membership]:

@@ -64,7 +64,7 @@ def create_account(
     Raises: ValidationFailed, SlugTaken. Publishes: AccountCreated, MemberAdded.
     """
     slug = slug.strip().lower()
-    _check(name=name, slug=slug, timezone=timezone, language=language)
+    check_new_account(name=name, slug=slug, timezone=timezone, language=language)
     with platform_context():
         account = _insert(name=name.strip(), slug=slug, timezone=timezone, language=language)
         create_schema(account.schema_name)
@@ -78,6 +78,21 @@ def create_account(
                 actor=Actor.platform(by),
             )
     return account
+
+
+def check_new_account(*, name: str, slug: str, timezone: str, language: str) -> None:
+    """Raises: ValidationFailed when no account could be made of this, whatever others there are."""
+    errors = field_errors({"name": name, "timezone": timezone, "language": language})
+    try:
+        valid_slug(slug)
+    except ValidationError as error:
+        errors["slug"] = error.messages
+    if len(slug) > SLUG_MAX_LENGTH:
+        errors["slug"] = [_("Use at most %(count)d characters.") % {"count": SLUG_MAX_LENGTH}]
+    if slug in RESERVED_SLUGS:
+        errors["slug"] = [_("This name is kept for the platform. Choose another one.")]
+    if errors:
+        raise ValidationFailed(errors=errors)
 
 
 @action
@@ -109,17 +124,3 @@ def _insert(*, name: str, slug: str, timezone: str, language: str) -> Account:
     except (IntegrityError, ValidationError) as error:  # django-tenants looks itself, the database has the last word
         raise SlugTaken(errors={"slug": [SlugTaken.title]}) from error
     return account
-
-
-def _check(*, name: str, slug: str, timezone: str, language: str) -> None:
-    errors = field_errors({"name": name, "timezone": timezone, "language": language})
-    try:
-        valid_slug(slug)
-    except ValidationError as error:
-        errors["slug"] = error.messages
-    if len(slug) > SLUG_MAX_LENGTH:
-        errors["slug"] = [_("Use at most %(count)d characters.") % {"count": SLUG_MAX_LENGTH}]
-    if slug in RESERVED_SLUGS:
-        errors["slug"] = [_("This name is kept for the platform. Choose another one.")]
-    if errors:
-        raise ValidationFailed(errors=errors)

@@ -14,7 +14,7 @@ from accounts.actions.create_account import open_account
 from accounts.authentication import IsSignedIn, IsSuperAdmin, member_of
 from accounts.models import Account
 from accounts.permissions import Permission
-from accounts.queries import accounts_for, primary_hosts
+from accounts.queries import accounts_for
 from accounts.serializers import AccountChangesInput, AccountOutput, NewAccountInput
 from hummdesk.api.pagination import BY_ID, Orderings
 from hummdesk.api.views import ApiView
@@ -52,7 +52,7 @@ class AccountsView(ApiView):
     def post(self, request: Request) -> Response:
         """Make an account with its schema. Whoever has `admin_email` is its admin, or is invited to be."""
         account = open_account(**self.body(NewAccountInput), by=request.user)
-        return Response(_shown(account), status=201)
+        return Response(AccountOutput(_account(request, account.id)).data, status=201)
 
 
 class AccountView(ApiView):
@@ -63,7 +63,7 @@ class AccountView(ApiView):
     @extend_schema(operation_id="get_account", responses=AccountOutput)
     def get(self, request: Request, account_id: UUID) -> Response:
         """Return the account."""
-        return Response(_shown(_account(request, account_id)))
+        return Response(AccountOutput(_account(request, account_id)).data)
 
     @extend_schema(operation_id="change_account", request=AccountChangesInput, responses=AccountOutput)
     def patch(self, request: Request, account_id: UUID) -> Response:
@@ -71,7 +71,8 @@ class AccountView(ApiView):
         account = _account(request, account_id)
         changes = self.body(AccountChangesInput)
         version = changes.pop("version", None)
-        return Response(_shown(change_account(account.id, changes, actor=_actor(request), version=version)))
+        change_account(account.id, changes, actor=_actor(request), version=version)
+        return Response(AccountOutput(_account(request, account_id)).data)
 
 
 def _managed(request: Request):  # type: ignore[no-untyped-def]
@@ -88,7 +89,3 @@ def _account(request: Request, account_id: UUID) -> Account:
 def _actor(request: Request) -> Actor:
     is_member = bool(request._request.membership)  # type: ignore[attr-defined]
     return Actor.agent(request.user.id) if is_member else Actor.platform(request.user.id)
-
-
-def _shown(account: Account) -> dict[str, object]:
-    return dict(AccountOutput(account, context={"hosts": primary_hosts([account.id])}).data)
