@@ -26,7 +26,9 @@ def supervisor(output: io.BytesIO) -> Iterator[Supervisor]:
 
 
 def _program(folder: Path, script: str, *, name: str = "demo", stop_timeout_s: float = 8.0) -> Program:
-    return Program(name, [sys.executable, "-uc", script], {}, folder, stop_timeout_s=stop_timeout_s)
+    return Program(
+        name, [sys.executable, "-uc", script], {"PATH": os.environ["PATH"]}, folder, stop_timeout_s=stop_timeout_s
+    )
 
 
 def _shown(supervisor: Supervisor, output: io.BytesIO, text: str) -> bool:
@@ -62,7 +64,7 @@ def test_program_that_keeps_dying_is_restarted_ever_later(
 
 
 def test_child_of_dead_program_is_killed_with_it(supervisor: Supervisor, output: io.BytesIO, tmp_path: Path) -> None:
-    script = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1).pid); 1 / 0"
+    script = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid); 1 / 0"
 
     supervisor.start(_program(tmp_path, script))
 

@@ -29,6 +29,12 @@ def test_up_runs_steps_and_tells_addresses(product: SmallProduct, running: subpr
     assert eventually(lambda: product.says("mail     | running mail_listener"))
 
 
+def test_up_keeps_programs_out_of_reach_of_terminal(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
+    assert eventually(product.pid_of_mail)
+
+    assert os.getsid(product.pid_of_mail()) == product.pid_of_mail()
+
+
 def test_up_stops_everything_when_asked(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
     assert eventually(product.pid_of_mail)
     running.send_signal(signal.SIGINT)
