@@ -67,7 +67,7 @@ def inbox_page(viewer: Viewer, view: str, *, text: str = "", after: str | None =
     if after:
         at, last_id = Position.decode(after)
         rows = rows.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, id__lt=last_id))
-    rows = rows.select_related("contact", "assignee").annotate(is_unread=unread_by(viewer))
+    rows = rows.select_related("contact", "assignee", "last_message_agent").annotate(is_unread=unread_by(viewer))
     found = list(rows.order_by("-last_activity_at", "-id")[: limit + 1])
     page = found[:limit]
     more = len(found) > limit

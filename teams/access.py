@@ -18,6 +18,7 @@ class Viewer:
 
     agent: Agent
     permissions: frozenset[Permission]
+    role_label: str = ""
 
     @property
     def id(self) -> UUID:
@@ -44,4 +45,4 @@ def viewer_of(membership: Membership | None) -> Viewer:
     agent = agent_of_user(membership.user_id) if membership else None
     if not membership or agent is None:
         raise NotAMember
-    return Viewer(agent, permissions_of(membership.role))
+    return Viewer(agent, permissions_of(membership.role), str(membership.get_role_display()))

@@ -101,6 +101,7 @@ def _follow(conversation: Conversation, message: Message) -> None:
     conversation.preview = message.body_text[:200]
     conversation.last_message_id = message.id
     conversation.last_message_kind = message.kind
+    conversation.last_message_agent = message.agent
     conversation.last_message_at = conversation.last_activity_at = message.created_at
     if message.kind == MessageKind.INCOMING:
         conversation.waiting_since = conversation.waiting_since or message.created_at

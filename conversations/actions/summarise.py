@@ -13,6 +13,7 @@ _SUMMARY_FIELDS = (
     "preview",
     "last_message_id",
     "last_message_kind",
+    "last_message_agent",
     "last_message_at",
     "last_activity_at",
     "waiting_since",
@@ -33,6 +34,7 @@ def note_message(conversation: Conversation, message: Message) -> None:
         conversation.preview = one_line(message.body_text, PREVIEW_LENGTH)
         conversation.last_message_id = message.id
         conversation.last_message_kind = message.kind
+        conversation.last_message_agent = message.agent
         conversation.last_message_at = message.created_at
     conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
     _move_clock(conversation, message.kind, message.created_at)

@@ -108,6 +108,7 @@ class _Writer:
             "preview": one_line(last.body_text, PREVIEW_LENGTH),
             "last_message_id": last_message["id"],
             "last_message_kind": last.kind,
+            "last_message_agent_id": last_message["agent_id"],
             "last_message_at": last.at,
             "last_activity_at": one.last_activity_at,
             "waiting_since": one.waiting_since,

@@ -124,9 +124,7 @@ class Migration(migrations.Migration):
                 (
                     "display_id",
                     models.PositiveIntegerField(
-                        db_default=models.Func(
-                            models.Value("conversations_display_id"), function="nextval"
-                        ),
+                        db_default=models.Func(models.Value("conversations_display_id"), function="nextval"),
                         editable=False,
                         unique=True,
                     ),
@@ -189,6 +187,16 @@ class Migration(migrations.Migration):
                             ("system", "System"),
                         ],
                         max_length=10,
+                    ),
+                ),
+                (
+                    "last_message_agent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="teams.agent",
                     ),
                 ),
                 ("last_message_at", models.DateTimeField(blank=True, null=True)),
@@ -341,9 +349,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=255)),
                 (
                     "content_type",
-                    models.CharField(
-                        default="application/octet-stream", max_length=127
-                    ),
+                    models.CharField(default="application/octet-stream", max_length=127),
                 ),
                 ("size_bytes", models.PositiveBigIntegerField()),
                 ("content_id", models.CharField(blank=True, max_length=255)),
@@ -441,11 +447,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("kind", "value"), name="one_contact_per_identity"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("kind", "value"), name="one_contact_per_identity")],
             },
         ),
         migrations.CreateModel(
@@ -471,11 +473,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("agent", "conversation"), name="one_read_mark"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("agent", "conversation"), name="one_read_mark")],
             },
         ),
         migrations.AddIndex(
@@ -512,17 +510,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "reply"), ("delivery_state", ""), _connector="OR"
-                ),
+                condition=models.Q(("kind", "reply"), ("delivery_state", ""), _connector="OR"),
                 name="only_replies_are_delivered",
             ),
         ),
         migrations.AddConstraint(
             model_name="conversationtag",
-            constraint=models.UniqueConstraint(
-                fields=("conversation", "tag"), name="one_tag_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("conversation", "tag"), name="one_tag_once"),
         ),
         migrations.AddIndex(
             model_name="conversation",
@@ -547,15 +541,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(
-                fields=["-last_activity_at", "-id"], name="conversation_by_activity"
-            ),
+            index=models.Index(fields=["-last_activity_at", "-id"], name="conversation_by_activity"),
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(
-                fields=["contact", "-last_activity_at"], name="conversation_by_contact"
-            ),
+            index=models.Index(fields=["contact", "-last_activity_at"], name="conversation_by_contact"),
         ),
         migrations.AddIndex(
             model_name="conversation",

@@ -69,6 +69,7 @@ class Conversation(models.Model):
     preview = models.CharField(max_length=200, blank=True)
     last_message_id = models.UUIDField(null=True, blank=True)
     last_message_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
+    last_message_agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True, blank=True)

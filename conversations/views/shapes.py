@@ -37,7 +37,7 @@ def me(viewer: Viewer) -> Shape:
         "name": viewer.agent.name,
         "email": viewer.agent.email,
         "tint": viewer.id,
-        "status_label": viewer.agent.get_status_display(),
+        "status_label": viewer.role_label,
     }
 
 
@@ -112,7 +112,7 @@ def row(conversation: Conversation, viewer: Viewer, place: InboxPlace) -> Shape:
         "channel": conversation.channel,
         "subject": conversation.subject or _("(no subject)"),
         "preview": conversation.preview,
-        "preview_prefix": _preview_prefix(conversation),
+        "preview_prefix": _preview_prefix(conversation, viewer),
         "at": conversation.last_activity_at,
         "unread": conversation.is_unread,  # type: ignore[attr-defined]  # annotated by inbox_page
         "priority": _priority(conversation),
@@ -121,9 +121,14 @@ def row(conversation: Conversation, viewer: Viewer, place: InboxPlace) -> Shape:
     }
 
 
-def _preview_prefix(conversation: Conversation) -> str:
-    prefixes = {MessageKind.REPLY: _("You:"), MessageKind.NOTE: _("Note:")}
-    return prefixes.get(MessageKind(conversation.last_message_kind), "") if conversation.last_message_kind else ""
+def _preview_prefix(conversation: Conversation, viewer: Viewer) -> str:
+    """Return who wrote last, where it was not the customer."""
+    author = conversation.last_message_agent
+    if author is None:
+        return ""
+    if conversation.last_message_kind == MessageKind.NOTE:
+        return _("Note:")
+    return _("You:") if author.pk == viewer.id else f"{author.name.split(' ')[0]}:"
 
 
 def _priority(conversation: Conversation) -> str:
