@@ -131,6 +131,10 @@ class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Domain
         fields = ["domain", "tenant", "is_primary"]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave "one primary domain" to saving, which takes the word from the other one."""
+        return {*super()._get_validation_exclusions(), "tenant"}  # type: ignore[misc]
+
     def clean_domain(self) -> str:
         """Return the name as hosts are compared. The platform's own names can't be given away."""
         name: str = self.cleaned_data["domain"].strip().lower().rstrip(".")
@@ -206,8 +210,9 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Membership
         fields = ["user", "account", "role"]
 
-    def validate_constraints(self) -> None:
-        """Leave the decision to `add_member`, which takes an ended membership up again."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave uniqueness to `add_member`, which takes an ended membership up again."""
+        return {*super()._get_validation_exclusions(), "user"}  # type: ignore[misc]
 
 
 @admin.register(Membership)

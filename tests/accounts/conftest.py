@@ -1,8 +1,10 @@
 """People whom only the tests of accounts need."""
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Account, User
+from hummdesk.embedded.ports import free_port
 from hummdesk.tenancy.context import platform_context
 from tests.fixtures.cast import PASSWORD
 from tests.fixtures.database import clear_redis
@@ -19,3 +21,10 @@ def operator(acme: Account) -> User:
 def _fresh_limits(database: None) -> None:
     """No attempt of an earlier test counts."""
     clear_redis()
+
+
+@pytest.fixture
+def mail_server_down(settings: Settings) -> None:
+    """Mail goes to a server that does not answer."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
