@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template
 from django.utils import timezone
+from pytest_django import Settings
 
 from hummdesk.templatetags import ui
 
@@ -126,7 +127,10 @@ def test_folded_joins_three_events_and_leaves_two() -> None:
     assert items[3]["events"] == timeline[3:6]
 
 
-def test_icon_points_into_the_sprite_and_escapes_its_name() -> None:
+def test_icon_points_into_the_sprite_and_escapes_its_name(settings: Settings) -> None:
+    files = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": files}}
+
     html = Template('{% load ui %}{% i "inbox" "i-14" %}{% i name %}').render(Context({"name": '"><b>'}))
 
     assert 'class="i i-14"' in html
