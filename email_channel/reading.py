@@ -1,19 +1,21 @@
 """From a parsed mail to what a conversation stores: safe HTML, text without quotes, files, a name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
 from email_channel.parsing.html import html_to_text, sanitise_html, split_reply_html
-from email_channel.parsing.parsed import ParsedMail
+from email_channel.parsing.parsed import ParsedAttachment, ParsedMail
 from email_channel.parsing.plain_text import text_to_html
 from email_channel.parsing.quotes import split_reply
 
 # PostgreSQL takes more, browsers and agents do not; the rest is in the raw mail, which is attached then.
 BODY_MAX_LENGTH = 500_000
 FALLBACK_ADDRESS = "unknown@invalid"
+# What the parser says of a mail that it did not read to its end.
+_LEFT_OUT = frozenset({"body_too_long", "too_deep", "too_many_parts"})
 
 
 @dataclass(frozen=True)
@@ -32,41 +34,57 @@ def author_of(mail: ParsedMail, envelope_sender: str) -> Author:
     return Author(envelope_sender.lower() or FALLBACK_ADDRESS, author.name if author else "")
 
 
-def incoming_text(mail: ParsedMail) -> IncomingText:
-    """Return the visible part of the mail, and what was quoted folded off beside it."""
-    files = [
-        IncomingFile(
-            name=part.name,
-            content_type=part.content_type,
-            content=part.content,
-            content_id=part.content_id or "",
-            is_inline=part.is_inline,
-        )
-        for part in mail.attachments
-    ]
-    if mail.html and mail.html.strip():
-        return _from_html(mail, files)
-    parts = split_reply((mail.text or "")[:BODY_MAX_LENGTH])
+def incoming_text(mail: ParsedMail, raw: bytes) -> IncomingText:
+    """Return the visible part of the mail, and what was quoted folded off beside it.
+
+    Where something of the mail is left out for its size, `raw` is attached.
+    """
+    html, text = (mail.html or "")[:BODY_MAX_LENGTH], (mail.text or "")[:BODY_MAX_LENGTH]
+    is_whole = len(html) == len(mail.html or "") and len(text) == len(mail.text or "")
+    files = [_file(part) for part in mail.attachments]
+    if not is_whole or not _LEFT_OUT.isdisjoint(mail.defects):
+        files.append(_as_it_came(raw))
+    content = _from_html(html, text) if html.strip() else None
+    return replace(content or _from_text(text), files=files)
+
+
+def _from_html(html: str, text: str) -> IncomingText | None:
+    """Return what the HTML shows, or None where it shows nothing and the text beside it does."""
+    parts = split_reply_html(html)
+    visible, quoted = sanitise_html(parts.visible), sanitise_html(parts.quoted)
+    shown = html_to_text(visible).strip()
+    if not shown and not quoted and "<img" not in visible and text.strip():
+        return None
+    own_words = split_reply(text).visible.strip() if text.strip() else ""
+    return IncomingText(body_html=visible, body_text=own_words or shown, quoted_html=quoted)
+
+
+def _from_text(text: str) -> IncomingText:
+    parts = split_reply(text)
     folded = "\n".join(part for part in (parts.signature, parts.quoted) if part.strip())
     return IncomingText(
-        body_html=text_to_html(parts.visible),
-        body_text=parts.visible.strip(),
-        quoted_html=text_to_html(folded),
-        files=files,
+        body_html=text_to_html(parts.visible), body_text=parts.visible.strip(), quoted_html=text_to_html(folded)
     )
 
 
-def _from_html(mail: ParsedMail, files: list[IncomingFile]) -> IncomingText:
-    parts = split_reply_html((mail.html or "")[:BODY_MAX_LENGTH])
-    visible, quoted = sanitise_html(parts.visible), sanitise_html(parts.quoted)
-    own_words = split_reply(mail.text[:BODY_MAX_LENGTH]).visible if mail.text else html_to_text(visible)
-    return IncomingText(body_html=visible, body_text=own_words.strip(), quoted_html=quoted, files=files)
+def _file(part: ParsedAttachment) -> IncomingFile:
+    return IncomingFile(
+        name=part.name,
+        content_type=part.content_type,
+        content=part.content,
+        content_id=part.content_id or "",
+        is_inline=part.is_inline,
+    )
+
+
+def _as_it_came(raw: bytes) -> IncomingFile:
+    return IncomingFile(name="mail.eml", content_type="message/rfc822", content=raw)
 
 
 def unreadable_text(raw: bytes, reason: Unreadable) -> IncomingText:
-    """Return what stands for a mail that cannot be read: a sentence, and the mail itself attached as it came."""
-    sentence = _("This mail could not be read (%(reason)s). It is attached as it came.") % {"reason": reason}
-    file = IncomingFile(name="mail.eml", content_type="message/rfc822", content=raw)
-    return IncomingText(
-        body_html=text_to_html(sentence), body_text=sentence, unreadable_reason=str(reason), files=[file]
-    )
+    """Return what stands for a mail that cannot be read: two sentences, and the mail itself attached as it came."""
+    sentence = _("This mail could not be read (%(reason)s).") % {"reason": reason}
+    fate = _("It is attached as it came.") if raw else _("Its file is missing.")
+    words = f"{sentence} {fate}"
+    files = [_as_it_came(raw)] if raw else []
+    return IncomingText(body_html=text_to_html(words), body_text=words, unreadable_reason=str(reason), files=files)

@@ -14,8 +14,7 @@ from email_channel.outgoing import OutgoingMail
 TIMEOUT_S = 20
 # Answers that another try cannot change: the mail itself is wrong. A missing or wrong key (401, 403) is the
 # operator's to mend, and the mail waits for that.
-_FINAL_CODES = frozenset({400, 404, 409, 413, 422})
-_TRANSIENT_TYPES = frozenset({"concurrent_idempotent_requests"})
+_FINAL_CODES = frozenset({400, 404, 413, 422})
 
 
 class Transport(Protocol):
@@ -46,14 +45,22 @@ class ResendTransport:
     """Sends by Resend's API. Source: resend.com/docs/api-reference/emails/send-email."""
 
     def send(self, mail: OutgoingMail, *, key: str, folder: str) -> str:
-        """Raises: DeliveryRefused, DeliveryPostponed (limits, time-outs, 5xx, a key that does not work)."""
+        """Raises: DeliveryRefused, DeliveryPostponed (limits, time-outs, 5xx, a key that does not work).
+
+        The id is empty where the provider knows the key from another wording: a signature was changed between
+        two tries, and the first one had arrived.
+        """
         resend.api_key = settings.RESEND_API_KEY
-        resend.api_url = settings.RESEND_API_URL
+        resend.api_url = settings.RESEND_API_URL.rstrip("/")
         try:
             answer = resend.Emails.send(_parameters(mail), {"idempotency_key": key})
+            return str(answer["id"])
         except resend.exceptions.ResendError as error:
+            if error.error_type == "invalid_idempotent_request":
+                return ""
             raise _refusal(error) from error
-        return str(answer["id"])
+        except (KeyError, TypeError) as error:
+            raise DeliveryPostponed("The provider's answer has no id.") from error
 
 
 def transport() -> Transport:
@@ -83,8 +90,7 @@ def _mailbox(address: MailAddress) -> str:
 
 
 def _refusal(error: resend.exceptions.ResendError) -> DeliveryRefused | DeliveryPostponed:
-    final = int(error.code) in _FINAL_CODES and error.error_type not in _TRANSIENT_TYPES
-    return DeliveryRefused(str(error)) if final else DeliveryPostponed(str(error))
+    return DeliveryRefused(str(error)) if int(error.code) in _FINAL_CODES else DeliveryPostponed(str(error))
 
 
 resend.default_http_client = resend.RequestsClient(timeout=TIMEOUT_S)

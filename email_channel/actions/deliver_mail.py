@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.actions.set_delivery_state import set_delivery_state
 from conversations.enums import DeliveryState
@@ -33,6 +34,9 @@ def deliver(delivery_id: UUID) -> None:
     delivery = _claim(delivery_id)
     if delivery is None:
         return
+    if _is_too_late(delivery):
+        _fail(delivery, _("It is not known whether this mail left, and it is too late to try again safely."))
+        return
     try:
         provider_id = transport().send(outgoing_mail(delivery), key=str(delivery.id), folder=current_schema())
     except DeliveryRefused as error:
@@ -52,6 +56,12 @@ def _claim(id: UUID) -> OutgoingDelivery | None:
     OutgoingDelivery.objects.filter(id=id, first_tried_at=None).update(first_tried_at=now)
     related = ("email__mailbox", "email__conversation_message", "email__conversation__contact")
     return OutgoingDelivery.objects.select_related(*related).get(id=id)
+
+
+def _is_too_late(delivery: OutgoingDelivery) -> bool:
+    """Return whether the provider may have forgotten what an earlier try, maybe cut off, handed over."""
+    first = delivery.first_tried_at
+    return delivery.attempt_count > 1 and first is not None and timezone.now() > first + RETRY_WINDOW
 
 
 @action

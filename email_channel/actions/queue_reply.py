@@ -1,5 +1,6 @@
 """A reply becomes a mail that waits to be sent, in the transaction that writes the reply."""
 
+import re
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,6 +19,8 @@ from hummdesk.tenancy.context import current_schema
 
 # RFC 5322 asks for the whole chain; the first and the newest are what mail programs thread by.
 REFERENCES_SENT = 20
+# Programs write `Re:` in the language of their user: SV, VS, AW, ...
+_REPLY_MARKS = re.compile(r"^(?:(?:re|sv|vs|aw|antw)(?:\[\d{1,4}\])? ?: ?)+", re.IGNORECASE)
 
 
 @action
@@ -58,7 +61,5 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
 
 
 def reply_subject(subject: str) -> str:
-    """Return the subject with one `Re:` in front."""
-    if subject[:3].lower() == "re:":
-        return subject
-    return f"Re: {subject}" if subject else "Re:"
+    """Return the subject as one line with one `Re:` in front, whatever marks of replies it had."""
+    return f"Re: {_REPLY_MARKS.sub('', ' '.join(subject.split()))}".rstrip()

@@ -7,16 +7,16 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 
-from accounts.queries import routed_address
 from email_channel.enums import MailSource
 from email_channel.errors import EmptyMail, MailTooLarge, UnknownRecipient
 from email_channel.events import MailStored
 from email_channel.models import IncomingMail
 from email_channel.queries import mailbox_with
+from email_channel.recipients import route_of
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
-from hummdesk.tenancy.context import account_context, current_schema, platform_context
+from hummdesk.tenancy.context import account_context, current_schema
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ def store_mail_for(
     `defer` leaves the rest to a worker; without it the caller goes on at once.
     Raises: EmptyMail, MailTooLarge, UnknownRecipient (logged; nothing is stored then).
     """
-    _check_size(raw)
-    with platform_context():
-        route = routed_address(address)
+    route = route_of(address)
     if route is None:
         logger.warning("mail_refused", reason="unknown_recipient", size_bytes=len(raw), source=source)
         raise UnknownRecipient
@@ -66,11 +64,16 @@ def store_mail(
         raw=ContentFile(raw, name="mail.eml"),
         size_bytes=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
-        envelope_sender=envelope_sender.replace("\x00", "")[:320],
+        envelope_sender=_storable(envelope_sender),
     )
     if defer:
         publish(MailStored(actor=Actor.system(), incoming_mail_id=mail.id))
     return StoredMail(current_schema(), mail.id)
+
+
+def _storable(address: str) -> str:
+    """Return a sender's claim without what the database refuses: NUL, lone surrogates, more than 320 characters."""
+    return address.encode("utf-8", "replace").decode().replace("\x00", "")[:320]
 
 
 def _check_size(raw: bytes) -> None:

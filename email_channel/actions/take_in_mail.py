@@ -1,9 +1,9 @@
 """A stored mail becomes a message, or is set aside with a reason; it never stays unseen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from email_channel.models.email_message import message_key
 from email_channel.parsing.client import parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
-from email_channel.queries import CLAIM_LASTS, known_mail
+from email_channel.queries import CLAIM_LASTS, lock_mail
 from email_channel.reading import author_of, incoming_text, unreadable_text
 from email_channel.threading import Thread, find_thread
 from hummdesk.events.actor import Actor
@@ -27,6 +27,8 @@ from hummdesk.logs import logger
 # After so many processes have died over a mail it is set aside unread.
 ATTEMPTS_MOST = 3
 HEADERS_KEPT = 200
+# The disk, the connection, or a migration that has yet to run: another try may go well.
+_NOT_OF_THE_MAIL = (OSError, InterfaceError, OperationalError, ProgrammingError)
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,34 @@ def take_in_mail(incoming_mail_id: UUID) -> TakenIn | None:
 
     Returns what became of it, or None while another process works on it. Safe to run twice.
     Parsing happens in a child process, outside of any transaction.
+    Raises: DatabaseError, OSError when the database or the disk fails; the mail then waits for the sweep.
     """
     mail = _claim(incoming_mail_id)
     if mail is None:
         return _result_of(incoming_mail_id)
-    with mail.raw.open("rb") as file:
-        raw = file.read()
+    raw = _raw_of(mail)
     try:
         parsed = _parse(mail, raw)
+        return _store(mail, parsed, incoming_text(parsed, raw))
+    except _NOT_OF_THE_MAIL:
+        raise
     except MailUnreadable as error:
-        logger.warning("mail_quarantined", incoming_mail_id=str(mail.id), reason=error.reason)
-        return _store(mail, ParsedMail(), unreadable_text(raw, error.reason))
-    return _store(mail, parsed, incoming_text(parsed))
+        reason = error.reason
+    except Exception as error:  # the rim of intake: a fault that one mail uncovers must not hide the mail
+        logger.error("mail_intake_failed", incoming_mail_id=str(mail.id), error=type(error).__name__)
+        reason = Unreadable.CRASHED
+    logger.warning("mail_quarantined", incoming_mail_id=str(mail.id), reason=reason)
+    return _store(mail, ParsedMail(), unreadable_text(raw, reason))
+
+
+def _raw_of(mail: IncomingMail) -> bytes:
+    """Return the mail as it came, nothing where its file is gone: the row alone still becomes visible."""
+    try:
+        with mail.raw.open("rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        logger.error("raw_mail_missing", incoming_mail_id=str(mail.id))
+        return b""
 
 
 def _parse(mail: IncomingMail, raw: bytes) -> ParsedMail:
@@ -75,21 +93,20 @@ def _claim(id: UUID) -> IncomingMail | None:
     return IncomingMail.objects.select_related("mailbox", "mailbox__team").get(id=id)
 
 
-def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenIn:
-    try:
-        return _store_once(mail, parsed, text)
-    except IntegrityError:
-        # The same mail came twice at the same moment, and the other one was first.
-        return _store_once(mail, parsed, text)
-
-
 @action
-def _store_once(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenIn:
-    """Publishes: MailTakenIn, and what the conversation publishes."""
+def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenIn:
+    """Locks the mail's row and its Message-ID, so that no other process stores it or its twin meanwhile.
+
+    Publishes: MailTakenIn, and what the conversation publishes.
+    """
+    done = _result_of(mail.id, lock=True)
+    if done is not None:
+        return done
     key = message_key(parsed.message_id) if parsed.message_id else mail.sha256
-    known = known_mail(mail.mailbox, key)
+    known = lock_mail(mail.mailbox, key)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
+    text = replace(text, at=mail.received_at)
     author = author_of(parsed, mail.envelope_sender)
     contact = find_or_create_contact(address=author.address, name=author.name)
     thread = find_thread(parsed, mail.mailbox, contact)
@@ -159,9 +176,10 @@ def _finish(mail: IncomingMail, email: EmailMessage, outcome: Outcome, reason: s
     return TakenIn(mail.id, outcome, reason, conversation_id, email.conversation_message_id)
 
 
-def _result_of(id: UUID) -> TakenIn | None:
-    mail = IncomingMail.objects.select_related("email").filter(id=id, state=IntakeState.DONE).first()
-    if mail is None:
+def _result_of(id: UUID, *, lock: bool = False) -> TakenIn | None:
+    mails = IncomingMail.objects.select_for_update() if lock else IncomingMail.objects.select_related("email")
+    mail = mails.get(id=id)
+    if mail.state != IntakeState.DONE:
         return None
     email = mail.email
     return TakenIn(

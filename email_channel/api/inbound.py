@@ -17,6 +17,7 @@ from email_channel.actions.take_in_mail import TakenIn, take_in_mail
 from email_channel.enums import MailSource, Outcome
 from email_channel.errors import EmptyMail, MailTooLarge
 from email_channel.inbound_signature import signing_mailbox
+from hummdesk.errors import UnsupportedMediaType
 from hummdesk.tenancy.context import account_schema
 
 
@@ -61,6 +62,7 @@ class InboundRawView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Store the mail, look into it at once, and tell what became of it."""
+        _check_content_type(request)
         try:
             body = request._request.body
         except RequestDataTooBig as error:
@@ -70,7 +72,7 @@ class InboundRawView(APIView):
             account=request._request.account,  # type: ignore[attr-defined]  # set by AccountMiddleware
             named=request.query_params.get("mailbox", ""),
             signature=request.headers.get("X-HummDesk-Signature", ""),
-            signed_bodies=(body, raw),
+            signed_bodies=(body,) if raw is body else (body, raw),
             raw=raw,
         )
         with account_schema(signed.schema):
@@ -79,9 +81,14 @@ class InboundRawView(APIView):
             return Response(TakenInSerializer(taken_in).data if taken_in else {"id": stored.id}, status=202)
 
 
+def _check_content_type(request: Request) -> None:
+    if request.content_type.partition(";")[0].strip().lower() not in {"message/rfc822", "multipart/form-data"}:
+        raise UnsupportedMediaType("Send the mail as message/rfc822, or in the multipart field `email`.")
+
+
 def _mail_in(request: Request, body: bytes) -> bytes:
     """Return the mail: the whole body, or the multipart field `email`."""
-    if not request.content_type.startswith("multipart/"):
+    if not request.content_type.lower().startswith("multipart/"):
         return body
     field = request.data.get("email")
     if field is None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from email_channel.smtp import IntakeServer
 from email_channel.smtp_intake import accept_mail, is_known_address
@@ -29,7 +29,11 @@ class Command(BaseCommand):
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         server = IntakeServer(host, port, accept=accept_mail, is_known=is_known_address)
-        await server.start()
-        self.stdout.write(f"Taking mail on {host}:{port}")
+        try:
+            await server.start()
+        except OSError as error:
+            raise CommandError(f"Mail cannot be taken on {host}:{port}: {error.strerror}.") from error
+        self.stdout.write(f"Taking mail on {host}:{server.port}")
+        self.stdout.flush()
         await stop.wait()
         await server.stop()

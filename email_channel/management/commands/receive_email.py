@@ -9,14 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.queries import RoutedAddress, routed_address
 from email_channel.actions.store_mail import store_mail_for
 from email_channel.actions.take_in_mail import take_in_mail
 from email_channel.enums import MailSource
 from email_channel.mbox import mails_in
-from email_channel.recipients import addresses_named_in
+from email_channel.recipients import addresses_named_in, route_of
 from hummdesk.errors import DomainError
-from hummdesk.tenancy.context import account_schema, platform_context
+from hummdesk.tenancy.context import account_schema
 
 
 class Command(BaseCommand):
@@ -37,7 +36,7 @@ class Command(BaseCommand):
                 outcomes[line] += 1
                 if not options["quiet"]:
                     self.stdout.write(f"{name}: {line}")
-        self.stdout.write(", ".join(f"{count} {line}" for line, count in sorted(outcomes.items())) or "no mail")
+        self.stdout.write(", ".join(f"{count} {line}" for line, count in outcomes.most_common()) or "no mail")
 
 
 def _mails(names: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -56,13 +55,8 @@ def _addresses(raw: bytes, mailbox: str | None) -> list[str]:
     """Return where the mail goes: one address of each mailbox it names, else one that will be refused."""
     if mailbox:
         return [mailbox]
-    by_mailbox = {route.mailbox_id: address for address in addresses_named_in(raw) if (route := _route(address))}
+    by_mailbox = {route.mailbox_id: address for address in addresses_named_in(raw) if (route := route_of(address))}
     return list(by_mailbox.values()) or [""]
-
-
-def _route(address: str) -> RoutedAddress | None:
-    with platform_context():
-        return routed_address(address)
 
 
 def _hand_in(address: str, raw: bytes) -> str:
