@@ -1,0 +1,120 @@
+"""Who may open a WebSocket: sessions bound to the host's account, and single-use tickets."""
+
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts.actions.members import remove_member
+from accounts.actions.socket_tickets import issue_socket_ticket
+from accounts.models import Account, Membership, SocketTicket, User
+from accounts.sockets import socket_membership
+from hummdesk.errors import NotAMember, NotAuthenticated
+from hummdesk.events.actor import Actor
+from tests.accounts.api.clients import client_at, problem, sign_in
+from tests.fixtures.cast import ApiOf, ClientOf, RestoringClient
+
+TICKET = "/api/v1/auth/ws-ticket"
+# Channels closes the connection after each database call, and a transaction of the test with it.
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def _open(account: Account | None, *, client: RestoringClient | None = None, query: str = "") -> Membership:
+    scope: dict[str, Any] = {"account": account, "query_string": query.encode(), "session": SessionStore()}
+    if client is not None:
+        scope["session"] = SessionStore(client.cookies["sessionid"].value)
+    return async_to_sync(socket_membership)(scope)
+
+
+def test_session_of_the_host_opens(client_of: ClientOf, agent: User, acme: Account) -> None:
+    membership = _open(acme, client=client_of(agent))
+
+    assert (membership.user, membership.account) == (agent, acme)
+
+
+def test_visitor_is_not_signed_in(acme: Account) -> None:
+    with pytest.raises(NotAuthenticated):
+        _open(acme)
+
+
+@pytest.mark.parametrize("place", ["nordhem", "platform"])
+def test_session_of_another_place_is_not_signed_in(
+    client_of: ClientOf, agent: User, acme: Account, nordhem: Account, place: str
+) -> None:
+    client = client_of(agent, at=nordhem if place == "nordhem" else None)
+
+    with pytest.raises(NotAuthenticated):
+        _open(acme, client=client)
+
+
+def test_session_with_an_old_password_is_not_signed_in(client_of: ClientOf, agent: User, acme: Account) -> None:
+    client = client_of(agent)
+    agent.set_password("another-long-password")
+    agent.save()
+
+    with pytest.raises(NotAuthenticated):
+        _open(acme, client=client)
+
+
+def test_session_of_a_removed_member_is_no_member(client_of: ClientOf, agent: User, acme: Account) -> None:
+    client = client_of(agent)
+    remove_member(account=acme, user_id=agent.id, actor=Actor.system())
+
+    with pytest.raises(NotAMember):
+        _open(acme, client=client)
+
+
+def test_platform_has_no_members(client_of: ClientOf, agent: User) -> None:
+    with pytest.raises(NotAMember):
+        _open(None, client=client_of(agent, at=None))
+
+
+def test_ticket_from_the_api_opens_once(api_of: ApiOf, agent: User, acme: Account) -> None:
+    answer = api_of(agent, at=None).post(TICKET)
+    query = f"ticket={answer.json()['ticket']}&format=json"
+
+    first = _open(acme, query=query)
+
+    assert (answer.status_code, answer.json()["expires_in_s"]) == (201, 30)
+    assert first.user == agent
+    with pytest.raises(NotAuthenticated):
+        _open(acme, query=query)
+
+
+def test_ticket_expires(agent: User, acme: Account) -> None:
+    ticket = issue_socket_ticket(user=agent, account=acme)
+    SocketTicket.objects.update(expires_at="2026-01-01T00:00Z")
+
+    with pytest.raises(NotAuthenticated):
+        _open(acme, query=f"ticket={ticket}")
+
+
+def test_ticket_of_another_account_opens_nothing_and_is_not_spent(
+    agent: User, acme: Account, nordhem: Account
+) -> None:
+    ticket = issue_socket_ticket(user=agent, account=acme)
+
+    with pytest.raises(NotAuthenticated):
+        _open(nordhem, query=f"ticket={ticket}")
+
+    assert _open(acme, query=f"ticket={ticket}").user == agent
+
+
+def test_ticket_of_a_removed_member_opens_nothing(agent: User, acme: Account) -> None:
+    ticket = issue_socket_ticket(user=agent, account=acme)
+    remove_member(account=acme, user_id=agent.id, actor=Actor.system())
+
+    with pytest.raises(NotAMember):
+        _open(acme, query=f"ticket={ticket}")
+
+
+def test_bad_ticket_does_not_fall_back_to_the_session(client_of: ClientOf, agent: User, acme: Account) -> None:
+    with pytest.raises(NotAuthenticated):
+        _open(acme, client=client_of(agent), query="ticket=wrong")
+
+
+def test_ticket_needs_an_account(operator: User) -> None:
+    answer = client_at(token=sign_in(operator, account="")["access"]).post(TICKET)
+
+    assert problem(answer) == (403, "permission_denied")
