@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -17,11 +18,23 @@ from teams.access import Viewer
 WORKABLE = (Status.OPEN, Status.PENDING)
 
 
+class _OfViewer(TypedDict):
+    is_unread: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    InboxRow = WithAnnotations[Conversation, _OfViewer]
+else:
+    InboxRow = Conversation
+
+
 @dataclass(frozen=True)
 class InboxPage:
     """One page of the inbox, newest first; `next_cursor` is None on the last one."""
 
-    rows: Sequence[Conversation]
+    rows: Sequence[InboxRow]
     next_cursor: str | None
 
 

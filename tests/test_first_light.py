@@ -7,19 +7,20 @@ import smtplib
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from accounts.models import Account, User
 from conversations.models import Conversation
 from email_channel.models import Mailbox
 from hummdesk.embedded.ports import free_port
 from tests.factories import make_mailbox
-from tests.fixtures.live import start_process, stop_process
+from tests.fixtures.live import LiveServer, start_process, stop_process
 
 CUSTOMER = "maija.virtanen@customers.example"
 START_TIMEOUT_S = 30
@@ -27,7 +28,7 @@ ARRIVES_WITHIN_MS = 10_000
 
 
 @pytest.fixture
-def smtp_port(live) -> Iterator[int]:
+def smtp_port(live: LiveServer) -> Iterator[int]:
     """The mail listener, in a process of its own."""
     port = free_port()
     process = start_process("mail", [sys.executable, "manage.py", "mail_listener", "--port", str(port)], live.port)
@@ -63,7 +64,7 @@ def _send(port: int, mailbox: Mailbox, subject: str, text: str, **headers: str) 
         server.send_message(mail, CUSTOMER, [mailbox.address])
 
 
-def _sent_mail(account) -> EmailMessage:
+def _sent_mail(account: Account) -> EmailMessage:
     deadline = time.monotonic() + START_TIMEOUT_S
     folder = Path(settings.OUTBOX_DIR) / account.schema_name
     while time.monotonic() < deadline:
@@ -74,9 +75,22 @@ def _sent_mail(account) -> EmailMessage:
     pytest.fail("The reply did not leave.")
 
 
+def _part(mail: EmailMessage, subtype: str) -> str:
+    part = mail.get_body((subtype,))
+    assert part is not None
+    return str(part.get_content())
+
+
 def test_mail_is_answered_in_the_page_and_the_answer_threads_back(
-    acme, committed, live, live_worker, smtp_port, page_of, agent, admin
-):
+    acme: Account,
+    committed: None,
+    live: LiveServer,
+    live_worker: None,
+    smtp_port: int,
+    page_of: Callable[..., Page],
+    agent: User,
+    admin: User,
+) -> None:
     mailbox = make_mailbox(acme, "support@acme.example")
     page, colleague = page_of(agent), page_of(admin)
     for reader in (page, colleague):
@@ -104,8 +118,8 @@ def test_mail_is_answered_in_the_page_and_the_answer_threads_back(
     assert sent["In-Reply-To"] == "<q1@mail.example>"
     assert sent["References"] == "<q1@mail.example>"
     assert sent["Auto-Submitted"] is None
-    assert "Tervetuloa." in sent.get_body(("plain",)).get_content()
-    assert "<p>Tervetuloa.</p>" in sent.get_body(("html",)).get_content()
+    assert "Tervetuloa." in _part(sent, "plain")
+    assert "<p>Tervetuloa.</p>" in _part(sent, "html")
 
     answer = f"Kiitos!\n\nOn 23.11.2026 Acme wrote:\n> {'Kyllä on!'}"
     _send(smtp_port, mailbox, "Re: Onko pora varastossa?", answer, In_Reply_To=sent["Message-ID"])

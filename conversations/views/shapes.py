@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from conversations.enums import Channel, MessageKind, Priority, Status
 from conversations.forms import MessageForm
 from conversations.models import Attachment, Conversation, Message
-from conversations.queries import InboxCounts
+from conversations.queries import InboxCounts, InboxRow
 from conversations.views.place import InboxPlace
 from conversations.views.timeline_shapes import event_lines
 from hummdesk.events.models import LoggedEvent
@@ -99,7 +99,7 @@ def view_title(place: InboxPlace, teams: Sequence[Team]) -> str:
     return names.get(place.view, _("Inbox"))
 
 
-def row(conversation: Conversation, viewer: Viewer, place: InboxPlace) -> Shape:
+def row(conversation: InboxRow, viewer: Viewer, place: InboxPlace) -> Shape:
     """Return one row of the list."""
     mixed = place.view not in {"mine", "unassigned"}
     assignee = conversation.assignee if mixed else None
@@ -114,7 +114,7 @@ def row(conversation: Conversation, viewer: Viewer, place: InboxPlace) -> Shape:
         "preview": conversation.preview,
         "preview_prefix": _preview_prefix(conversation, viewer),
         "at": conversation.last_activity_at,
-        "unread": conversation.is_unread,  # type: ignore[attr-defined]  # annotated by inbox_page
+        "unread": conversation.is_unread,
         "priority": _priority(conversation),
         "chip": _row_chip(conversation),
         "assignee": {"name": assignee.name, "tint": assignee.pk} if assignee else None,

@@ -1,27 +1,34 @@
 """Base of all Celery tasks: the account in the header is in force, or the task is refused."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
-from celery import shared_task
+from celery import Task, shared_task
 from tenant_schemas_celery.task import TenantTask
 
 from hummdesk.errors import AccountRequired, DomainError
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import is_platform
 
-Task = TypeVar("Task", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def account_task(name: str) -> Callable[[Task], Task]:
+class Declare(Protocol):
+    """Makes a function a task."""
+
+    def __call__(self, function: Callable[P, R], /) -> "Task[P, R]": ...
+
+
+def account_task(name: str) -> Declare:
     """Declare a task of one account under this name; without an account in its header it is refused."""
-    return cast(Callable[[Task], Task], shared_task(name=name))
+    return shared_task(name=name)
 
 
-def platform_task(name: str) -> Callable[[Task], Task]:
+def platform_task(name: str) -> Declare:
     """Declare a task that works across accounts, on the public schema."""
     options: Any = {"name": name, "platform": True}
-    return cast(Callable[[Task], Task], shared_task(**options))
+    return cast(Declare, shared_task(**options))
 
 
 class AccountTask(TenantTask):

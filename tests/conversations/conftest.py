@@ -9,6 +9,7 @@ from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer, viewer_of
 
 ViewerOf = Callable[[User], Viewer]
+Published = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def viewer_as(acme: Account) -> ViewerOf:
 
 
 @pytest.fixture
-def published(acme: Account) -> Callable[[], list[str]]:
+def published(acme: Account) -> Published:
     """Make a function that returns the types of the events that came since, in order."""
     start = LoggedEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     return lambda: list(LoggedEvent.objects.filter(seq__gt=start).order_by("seq").values_list("type", flat=True))

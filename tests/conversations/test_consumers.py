@@ -1,34 +1,45 @@
 import json
 import socket
 import time
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.test import Client
+from websockets import Origin
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from accounts.actions.members import remove_member
 from accounts.actions.socket_tickets import issue_socket_ticket
-from accounts.models import User
+from accounts.models import Account, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.change_status import change_status
 from conversations.consumers import RIGHTS_TRUSTED_S
 from conversations.enums import Status
 from hummdesk.events.actor import Actor
 from hummdesk.events.queries import last_seq
+from tests.conversations.conftest import ViewerOf
 from tests.factories import make_conversation, make_team
 from tests.fixtures.cast import sign_in
+from tests.fixtures.live import LiveServer
 
 WAIT_S = 5
+Listen = Callable[..., AbstractContextManager[ClientConnection]]
 
 
 @pytest.fixture
-def listen(committed, live, acme):
+def listen(committed: None, live: LiveServer, acme: Account) -> Listen:
     """Open a socket at acme's host: as a user by session, by ticket, or as nobody."""
 
     @contextmanager
-    def opened(user=None, path="/ws/inbox?format=json", *, host="acme.localhost", origin=None):
+    def opened(
+        user: User | None = None,
+        path: str = "/ws/inbox?format=json",
+        *,
+        host: str = "acme.localhost",
+        origin: str | None = None,
+    ) -> Iterator[ClientConnection]:
         headers = {}
         if user is not None:
             client = Client()
@@ -36,52 +47,55 @@ def listen(committed, live, acme):
             headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
         raw = socket.create_connection(("127.0.0.1", live.port))
         uri = f"ws://{host}:{live.port}{path}"
-        with connect(uri, sock=raw, additional_headers=headers, origin=origin) as client_socket:
+        with connect(
+            uri, sock=raw, additional_headers=headers, origin=Origin(origin) if origin else None
+        ) as client_socket:
             yield client_socket
 
     return opened
 
 
-def closed_with(client_socket):
+def closed_with(client_socket: ClientConnection) -> int:
     with pytest.raises(ConnectionClosed) as closed:
         client_socket.recv(WAIT_S)
+    assert closed.value.rcvd is not None
     return closed.value.rcvd.code
 
 
-def is_listening(client_socket):
+def is_listening(client_socket: ClientConnection) -> bool:
     """A pong means that connect() has run to its end."""
     client_socket.send('{"type": "ping"}')
-    return json.loads(client_socket.recv(WAIT_S))["type"] == "pong"
+    return bool(json.loads(client_socket.recv(WAIT_S)) == {"type": "pong"})
 
 
-def test_socket_without_a_session_is_closed_with_4401(listen):
+def test_socket_without_a_session_is_closed_with_4401(listen: Listen) -> None:
     with listen() as client_socket:
         assert closed_with(client_socket) == 4401
 
 
-def test_socket_of_another_accounts_host_is_closed_with_4401(listen, admin):
+def test_socket_of_another_accounts_host_is_closed_with_4401(listen: Listen, admin: User) -> None:
     with listen(admin, host="nordhem.localhost") as client_socket:
         assert closed_with(client_socket) == 4401
 
 
-def test_socket_from_a_foreign_page_is_closed_with_4403(listen, admin):
+def test_socket_from_a_foreign_page_is_closed_with_4403(listen: Listen, admin: User) -> None:
     with listen(admin, origin="http://evil.example") as client_socket:
         assert closed_with(client_socket) == 4403
 
 
-def test_socket_at_an_unknown_host_is_closed_with_4404(listen, admin):
+def test_socket_at_an_unknown_host_is_closed_with_4404(listen: Listen, admin: User) -> None:
     with listen(admin, host="nobody.localhost") as client_socket:
         assert closed_with(client_socket) == 4404
 
 
-def test_socket_of_a_hidden_conversation_is_closed_with_4404(listen, agent):
+def test_socket_of_a_hidden_conversation_is_closed_with_4404(listen: Listen, agent: User) -> None:
     hidden = make_conversation(team=make_team())
 
     with listen(agent, path=f"/ws/conversations/{hidden.id}?format=json") as client_socket:
         assert closed_with(client_socket) == 4404
 
 
-def test_change_is_nudged_with_its_seq(listen, admin, viewer_as):
+def test_change_is_nudged_with_its_seq(listen: Listen, admin: User, viewer_as: ViewerOf) -> None:
     conversation = make_conversation()
 
     with listen(admin) as client_socket:
@@ -96,19 +110,21 @@ def test_change_is_nudged_with_its_seq(listen, admin, viewer_as):
     assert nudge["data"]["status"] == "pending"
 
 
-def test_change_is_a_fragment_for_who_asks_for_no_json(listen, admin, viewer_as):
+def test_change_is_a_fragment_for_who_asks_for_no_json(listen: Listen, admin: User, viewer_as: ViewerOf) -> None:
     conversation = make_conversation()
 
     with listen(admin, path="/ws/inbox") as client_socket:
         assert is_listening(client_socket)
         change_status(viewer=viewer_as(admin), conversation_id=conversation.id, status=Status.PENDING)
-        fragment = client_socket.recv(WAIT_S)
+        fragment = str(client_socket.recv(WAIT_S))
 
     assert fragment.startswith("<hd-nudge hidden")
     assert str(conversation.id) in fragment
 
 
-def test_nudges_of_hidden_conversations_stay_away(listen, agent, admin, viewer_as):
+def test_nudges_of_hidden_conversations_stay_away(
+    listen: Listen, agent: User, admin: User, viewer_as: ViewerOf
+) -> None:
     hidden, seen = make_conversation(team=make_team()), make_conversation()
     leading = viewer_as(admin)
 
@@ -121,7 +137,9 @@ def test_nudges_of_hidden_conversations_stay_away(listen, agent, admin, viewer_a
     assert nudge["conversation_id"] == str(seen.id)
 
 
-def test_agent_is_told_when_a_conversation_is_taken_from_them(listen, agent, admin, viewer_as):
+def test_agent_is_told_when_a_conversation_is_taken_from_them(
+    listen: Listen, agent: User, admin: User, viewer_as: ViewerOf
+) -> None:
     conversation = make_conversation(team=make_team(), assignee_id=agent.id)
 
     with listen(agent) as client_socket:
@@ -134,7 +152,7 @@ def test_agent_is_told_when_a_conversation_is_taken_from_them(listen, agent, adm
     assert nudge["data"] == {}
 
 
-def test_conversation_socket_gets_only_its_own(listen, admin, viewer_as):
+def test_conversation_socket_gets_only_its_own(listen: Listen, admin: User, viewer_as: ViewerOf) -> None:
     other, own = make_conversation(), make_conversation()
     viewer = viewer_as(admin)
 
@@ -147,7 +165,7 @@ def test_conversation_socket_gets_only_its_own(listen, admin, viewer_as):
     assert nudge["conversation_id"] == str(own.id)
 
 
-def test_reconnecting_with_since_gets_what_was_missed(listen, admin, viewer_as):
+def test_reconnecting_with_since_gets_what_was_missed(listen: Listen, admin: User, viewer_as: ViewerOf) -> None:
     conversation = make_conversation()
     since = last_seq()
     for status in (Status.PENDING, Status.OPEN):
@@ -161,12 +179,12 @@ def test_reconnecting_with_since_gets_what_was_missed(listen, admin, viewer_as):
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "9" * 30])
-def test_reconnecting_with_nonsense_asks_for_a_resync(listen, admin, since):
+def test_reconnecting_with_nonsense_asks_for_a_resync(listen: Listen, admin: User, since: str) -> None:
     with listen(admin, path=f"/ws/inbox?format=json&since={since}") as client_socket:
         assert json.loads(client_socket.recv(WAIT_S))["type"] == "resync"
 
 
-def test_socket_closes_with_4403_when_the_membership_ends(listen, acme, agent):
+def test_socket_closes_with_4403_when_the_membership_ends(listen: Listen, acme: Account, agent: User) -> None:
     with listen(agent) as client_socket:
         assert is_listening(client_socket)
         remove_member(account=acme, user_id=agent.id, actor=Actor.system())
@@ -174,7 +192,9 @@ def test_socket_closes_with_4403_when_the_membership_ends(listen, acme, agent):
         assert closed_with(client_socket) == 4403
 
 
-def test_socket_notices_within_seconds_that_its_user_was_switched_off(listen, agent, admin, viewer_as):
+def test_socket_notices_within_seconds_that_its_user_was_switched_off(
+    listen: Listen, agent: User, admin: User, viewer_as: ViewerOf
+) -> None:
     conversation = make_conversation()
     viewer = viewer_as(admin)
 
@@ -187,7 +207,7 @@ def test_socket_notices_within_seconds_that_its_user_was_switched_off(listen, ag
         assert closed_with(client_socket) == 4403
 
 
-def test_ticket_opens_one_socket_and_no_second_one(listen, acme, admin):
+def test_ticket_opens_one_socket_and_no_second_one(listen: Listen, acme: Account, admin: User) -> None:
     ticket = issue_socket_ticket(user=admin, account=acme)
 
     with listen(path=f"/ws/inbox?format=json&ticket={ticket}") as client_socket:
@@ -197,7 +217,7 @@ def test_ticket_opens_one_socket_and_no_second_one(listen, acme, admin):
 
 
 @pytest.mark.parametrize("message", ["", "null", "[]", "{", '{"type": 1}', "x" * 10_000])
-def test_nonsense_from_a_client_is_ignored(listen, admin, message):
+def test_nonsense_from_a_client_is_ignored(listen: Listen, admin: User, message: str) -> None:
     with listen(admin) as client_socket:
         client_socket.send(message)
 

@@ -1,16 +1,21 @@
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import Account, User
 from conversations.enums import Status
-from conversations.queries import inbox_counts, inbox_page
+from conversations.queries import InboxPage, inbox_counts, inbox_page
 from hummdesk.errors import NotFound, ValidationFailed
+from tests.conversations.conftest import ViewerOf
 from tests.factories import agent_of, make_contact, make_conversation, make_team
 
 
-def numbers(page):
+def numbers(page: InboxPage) -> list[int]:
     return [row.display_id for row in page.rows]
 
 
-def test_inbox_page_shows_each_view_what_belongs_there(acme, viewer_as, admin, agent):
+def test_inbox_page_shows_each_view_what_belongs_there(
+    acme: Account, viewer_as: ViewerOf, admin: User, agent: User
+) -> None:
     team = make_team()
     mine = make_conversation(assignee=agent_of(admin))
     free = make_conversation(status=Status.PENDING)
@@ -31,12 +36,16 @@ def test_inbox_page_shows_each_view_what_belongs_there(acme, viewer_as, admin, a
 
 
 @pytest.mark.parametrize("view", ["", "team-x", "closed ", "team-"])
-def test_inbox_page_of_an_unknown_view_is_not_found(acme, viewer_as, admin, view):
+def test_inbox_page_of_an_unknown_view_is_not_found(
+    acme: Account, viewer_as: ViewerOf, admin: User, view: str
+) -> None:
     with pytest.raises(NotFound):
         inbox_page(viewer_as(admin), view)
 
 
-def test_inbox_page_goes_through_all_rows_once_while_rows_move(acme, viewer_as, admin):
+def test_inbox_page_goes_through_all_rows_once_while_rows_move(
+    acme: Account, viewer_as: ViewerOf, admin: User
+) -> None:
     made = [make_conversation(messages=1) for _ in range(7)]
     viewer = viewer_as(admin)
 
@@ -50,12 +59,12 @@ def test_inbox_page_goes_through_all_rows_once_while_rows_move(acme, viewer_as, 
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "ä", "MjAyNi0wMS0wMVQwMDowMDowMHx4"])
-def test_inbox_page_refuses_a_forged_cursor(acme, viewer_as, admin, cursor):
+def test_inbox_page_refuses_a_forged_cursor(acme: Account, viewer_as: ViewerOf, admin: User, cursor: str) -> None:
     with pytest.raises(ValidationFailed):
         inbox_page(viewer_as(admin), "all", after=cursor)
 
 
-def test_inbox_page_finds_by_number_subject_name_and_address(acme, viewer_as, admin):
+def test_inbox_page_finds_by_number_subject_name_and_address(acme: Account, viewer_as: ViewerOf, admin: User) -> None:
     contact = make_contact("maija@paint.example", name="Maija Virtanen")
     conversation = make_conversation(contact=contact, subject="Oak 100%")
     make_conversation(subject="Something else")
@@ -67,13 +76,20 @@ def test_inbox_page_finds_by_number_subject_name_and_address(acme, viewer_as, ad
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_inbox_page_takes_one_query_whatever_it_shows(acme, viewer_as, admin, agent, django_assert_num_queries, count):
+def test_inbox_page_takes_one_query_whatever_it_shows(
+    acme: Account,
+    viewer_as: ViewerOf,
+    admin: User,
+    agent: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
     for _ in range(count):
         make_conversation(messages=1, assignee=agent_of(agent), team=make_team())
     viewer = viewer_as(admin)
 
     with django_assert_num_queries(1):
         page = inbox_page(viewer, "all")
-        shown = [(row.contact.name, row.assignee.name, row.is_unread) for row in page.rows]
+        shown = [(row.contact.name, row.assignee and row.assignee.name, row.is_unread) for row in page.rows]
 
     assert len(shown) == count

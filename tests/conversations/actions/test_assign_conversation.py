@@ -1,12 +1,16 @@
 import pytest
 import uuid7
 
+from accounts.models import Account, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.errors import UnknownAssignee
+from tests.conversations.conftest import Published, ViewerOf
 from tests.factories import agent_of, make_agent, make_conversation
 
 
-def test_assign_conversation_to_an_agent_and_to_nobody(acme, viewer_as, leader, agent, published):
+def test_assign_conversation_to_an_agent_and_to_nobody(
+    acme: Account, viewer_as: ViewerOf, leader: User, agent: User, published: Published
+) -> None:
     conversation = make_conversation()
     viewer = viewer_as(leader)
 
@@ -21,7 +25,9 @@ def test_assign_conversation_to_an_agent_and_to_nobody(acme, viewer_as, leader, 
     assert published() == ["ConversationAssigned", "ConversationAssigned"]
 
 
-def test_assign_conversation_to_whom_it_is_assigned_does_nothing(acme, viewer_as, leader, agent, published):
+def test_assign_conversation_to_whom_it_is_assigned_does_nothing(
+    acme: Account, viewer_as: ViewerOf, leader: User, agent: User, published: Published
+) -> None:
     conversation = make_conversation(assignee=agent_of(agent))
 
     assign_conversation(viewer=viewer_as(leader), conversation_id=conversation.id, assignee_id=agent.id)
@@ -29,7 +35,9 @@ def test_assign_conversation_to_whom_it_is_assigned_does_nothing(acme, viewer_as
     assert published() == []
 
 
-def test_assign_conversation_to_a_stranger_or_former_agent_is_refused(acme, viewer_as, leader, stranger, published):
+def test_assign_conversation_to_a_stranger_or_former_agent_is_refused(
+    acme: Account, viewer_as: ViewerOf, leader: User, stranger: User, published: Published
+) -> None:
     conversation = make_conversation()
     former = make_agent(is_active=False)
 

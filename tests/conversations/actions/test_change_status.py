@@ -3,14 +3,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account, User
 from conversations.actions.change_status import change_status
 from conversations.enums import Status
 from conversations.errors import SnoozeInPast
+from tests.conversations.conftest import Published, ViewerOf
 from tests.factories import make_conversation
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED, Status.CLOSED])
-def test_change_status_sets_it_and_its_moment(acme, viewer_as, leader, published, status):
+def test_change_status_sets_it_and_its_moment(
+    acme: Account, viewer_as: ViewerOf, leader: User, published: Published, status: Status
+) -> None:
     conversation = make_conversation(messages=1)
 
     change_status(viewer=viewer_as(leader), conversation_id=conversation.id, status=status)
@@ -23,7 +27,9 @@ def test_change_status_sets_it_and_its_moment(acme, viewer_as, leader, published
     assert published() == ["ConversationStatusChanged"]
 
 
-def test_change_status_to_the_same_one_does_nothing(acme, viewer_as, leader, published):
+def test_change_status_to_the_same_one_does_nothing(
+    acme: Account, viewer_as: ViewerOf, leader: User, published: Published
+) -> None:
     conversation = make_conversation(status=Status.RESOLVED)
     resolved_at = conversation.resolved_at
 
@@ -34,7 +40,9 @@ def test_change_status_to_the_same_one_does_nothing(acme, viewer_as, leader, pub
     assert published() == []
 
 
-def test_change_status_to_snoozed_needs_a_time_to_come(acme, viewer_as, leader, published):
+def test_change_status_to_snoozed_needs_a_time_to_come(
+    acme: Account, viewer_as: ViewerOf, leader: User, published: Published
+) -> None:
     conversation = make_conversation()
 
     for moment in (None, timezone.now() - timedelta(seconds=1)):
@@ -48,7 +56,7 @@ def test_change_status_to_snoozed_needs_a_time_to_come(acme, viewer_as, leader, 
     assert published() == []
 
 
-def test_change_status_snoozes_until_a_time(acme, viewer_as, leader):
+def test_change_status_snoozes_until_a_time(acme: Account, viewer_as: ViewerOf, leader: User) -> None:
     conversation = make_conversation()
     moment = timezone.now() + timedelta(hours=2)
 

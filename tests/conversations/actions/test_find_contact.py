@@ -1,8 +1,9 @@
+from accounts.models import Account
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.models import Contact, ContactIdentity
 
 
-def test_find_or_create_contact_knows_an_address_in_any_case(acme):
+def test_find_or_create_contact_knows_an_address_in_any_case(acme: Account) -> None:
     first = find_or_create_contact(address="Maija.Virtanen@Example.fi", name="Maija")
 
     second = find_or_create_contact(address=" maija.virtanen@example.FI ", name="Somebody else")
@@ -12,7 +13,7 @@ def test_find_or_create_contact_knows_an_address_in_any_case(acme):
     assert Contact.objects.count() == 1
 
 
-def test_find_or_create_contact_finds_by_every_identity(acme):
+def test_find_or_create_contact_finds_by_every_identity(acme: Account) -> None:
     contact = find_or_create_contact(address="home@example.fi")
     ContactIdentity.objects.create(contact=contact, kind="email", value="work@example.fi")
 

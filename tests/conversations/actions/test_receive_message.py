@@ -1,18 +1,21 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account, User
 from conversations.actions.receive_message import IncomingFile, IncomingText, open_conversation, receive_message
 from conversations.enums import MessageKind, Status
+from tests.conversations.conftest import Published
 from tests.factories import agent_of, make_contact, make_conversation, make_message
 
 
-def text(**fields):
+def text(**fields: Any) -> IncomingText:
     return IncomingText(**{"body_html": "<p>Hello there</p>", "body_text": "Hello\nthere", **fields})
 
 
-def test_open_conversation_makes_an_open_row_that_waits(acme, published):
+def test_open_conversation_makes_an_open_row_that_waits(acme: Account, published: Published) -> None:
     contact = make_contact()
 
     message = open_conversation(contact=contact, subject="S" * 400, text=text())
@@ -28,14 +31,14 @@ def test_open_conversation_makes_an_open_row_that_waits(acme, published):
     assert published() == ["ConversationOpened", "MessageReceived"]
 
 
-def test_display_ids_count_up_within_the_account(acme):
+def test_display_ids_count_up_within_the_account(acme: Account) -> None:
     first, second = make_conversation(), make_conversation()
 
     assert second.display_id == first.display_id + 1
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.SNOOZED, Status.RESOLVED, Status.CLOSED])
-def test_receive_message_reopens_whatever_was_not_open(acme, published, status):
+def test_receive_message_reopens_whatever_was_not_open(acme: Account, published: Published, status: Status) -> None:
     conversation = make_conversation(status=status)
 
     receive_message(conversation=conversation, contact=conversation.contact, text=text())
@@ -47,7 +50,7 @@ def test_receive_message_reopens_whatever_was_not_open(acme, published, status):
     assert published() == ["ConversationStatusChanged", "MessageReceived"]
 
 
-def test_receive_message_keeps_the_first_moment_of_waiting(acme):
+def test_receive_message_keeps_the_first_moment_of_waiting(acme: Account) -> None:
     conversation = make_conversation(messages=1)
     waiting_since = conversation.waiting_since
 
@@ -58,7 +61,7 @@ def test_receive_message_keeps_the_first_moment_of_waiting(acme):
     assert conversation.message_count == 2
 
 
-def test_receive_message_that_is_late_does_not_become_the_preview(acme, agent):
+def test_receive_message_that_is_late_does_not_become_the_preview(acme: Account, agent: User) -> None:
     conversation = make_conversation()
     newest = make_message(conversation, kind=MessageKind.NOTE, agent=agent_of(agent), body_text="newest")
 
@@ -71,15 +74,15 @@ def test_receive_message_that_is_late_does_not_become_the_preview(acme, agent):
     assert conversation.message_count == 2
 
 
-def test_receive_message_stores_files_under_the_account_and_a_random_name(acme):
+def test_receive_message_stores_files_under_the_account_and_a_random_name(acme: Account) -> None:
     conversation = make_conversation()
     file = IncomingFile(name="../../etc/passwd\u202egnp.exe", content_type="image/png", content=b"data")
 
     message = receive_message(conversation=conversation, contact=conversation.contact, text=text(files=[file]))
 
     attachment = message.attachments.get()
-    assert attachment.file.name.startswith(f"{acme.schema_name}/attachments/")
-    assert "passwd" not in attachment.file.name
+    assert str(attachment.file.name).startswith(f"{acme.schema_name}/attachments/")
+    assert "passwd" not in str(attachment.file.name)
     assert attachment.size_bytes == 4
     with attachment.file.open() as stored:
         assert stored.read() == b"data"

@@ -1,10 +1,13 @@
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from conversations.enums import Status
+from accounts.models import Account, User
+from conversations.enums import MessageKind, Status
 from tests.factories import agent_of, make_conversation, make_mailbox, make_message, make_team
+from tests.fixtures.cast import ClientOf
 
 
-def test_inbox_shows_rows_of_the_view(client_of, admin):
+def test_inbox_shows_rows_of_the_view(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation(subject="Oak panels", messages=1)
 
     page = client_of(admin).get("/inbox?view=unassigned")
@@ -14,19 +17,19 @@ def test_inbox_shows_rows_of_the_view(client_of, admin):
     assert "Oak panels" in page.content.decode()
 
 
-def test_inbox_sends_anonymous_readers_to_sign_in(client_of):
+def test_inbox_sends_anonymous_readers_to_sign_in(client_of: ClientOf) -> None:
     answer = client_of(None).get("/inbox?view=all")
 
     assert answer.status_code == 302
     assert answer["Location"] == "/account/login/?next=%2Finbox%3Fview%3Dall"
 
 
-def test_inbox_of_an_unknown_view_is_not_found(client_of, admin):
+def test_inbox_of_an_unknown_view_is_not_found(client_of: ClientOf, admin: User) -> None:
     assert client_of(admin).get("/inbox?view=nonsense").status_code == 404
 
 
 @pytest.mark.parametrize("partial", ["conversation-list", "sidebar-counts", "more-rows"])
-def test_inbox_answers_htmx_with_the_partial_it_asks_for(client_of, admin, partial):
+def test_inbox_answers_htmx_with_the_partial_it_asks_for(client_of: ClientOf, admin: User, partial: str) -> None:
     make_conversation(messages=1)
 
     page = client_of(admin).get("/inbox?view=all", headers={"HX-Request": "true", "HX-Target": partial})
@@ -36,9 +39,11 @@ def test_inbox_answers_htmx_with_the_partial_it_asks_for(client_of, admin, parti
     assert {"HX-Request", "HX-Target"} <= {name.strip() for name in page["Vary"].split(",")}
 
 
-def test_conversation_detail_shows_messages_notes_and_events_in_order(client_of, admin, agent):
+def test_conversation_detail_shows_messages_notes_and_events_in_order(
+    client_of: ClientOf, admin: User, agent: User
+) -> None:
     conversation = make_conversation(messages=1)
-    make_message(conversation, kind="note", agent=agent_of(agent), body_text="For us only")
+    make_message(conversation, kind=MessageKind.NOTE, agent=agent_of(agent), body_text="For us only")
     client = client_of(admin)
     client.post(f"/conversations/{conversation.display_id}/status", {"status": "pending"})
 
@@ -48,7 +53,7 @@ def test_conversation_detail_shows_messages_notes_and_events_in_order(client_of,
     assert "set the status to Pending" in page
 
 
-def test_conversation_detail_marks_it_read_for_the_reader(client_of, admin):
+def test_conversation_detail_marks_it_read_for_the_reader(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation(messages=1)
     client = client_of(admin)
     before = client.get("/inbox?view=all").content.decode()
@@ -59,13 +64,13 @@ def test_conversation_detail_marks_it_read_for_the_reader(client_of, admin):
     assert "row unread" not in client.get("/inbox?view=all").content.decode()
 
 
-def test_conversation_detail_of_another_team_is_not_found(client_of, agent):
+def test_conversation_detail_of_another_team_is_not_found(client_of: ClientOf, agent: User) -> None:
     conversation = make_conversation(team=make_team())
 
     assert client_of(agent).get(f"/conversations/{conversation.display_id}").status_code == 404
 
 
-def test_conversation_detail_with_many_messages_offers_the_earlier_ones(client_of, admin):
+def test_conversation_detail_with_many_messages_offers_the_earlier_ones(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation(messages=60)
     client = client_of(admin)
 
@@ -78,7 +83,9 @@ def test_conversation_detail_with_many_messages_offers_the_earlier_ones(client_o
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_inbox_takes_the_same_queries_whatever_it_shows(client_of, admin, rows, django_assert_max_num_queries):
+def test_inbox_takes_the_same_queries_whatever_it_shows(
+    client_of: ClientOf, admin: User, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(rows):
         make_conversation(messages=1, team=make_team())
     client = client_of(admin)
@@ -88,7 +95,7 @@ def test_inbox_takes_the_same_queries_whatever_it_shows(client_of, admin, rows, 
         client.get("/inbox?view=all")
 
 
-def test_customer_text_is_escaped_wherever_it_is_shown(client_of, admin):
+def test_customer_text_is_escaped_wherever_it_is_shown(client_of: ClientOf, admin: User) -> None:
     payload = "<img src=x onerror=alert(1)>"
     conversation = make_conversation(subject=payload, messages=0)
     conversation.contact.name = payload
@@ -101,7 +108,7 @@ def test_customer_text_is_escaped_wherever_it_is_shown(client_of, admin):
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
-def test_search_finds_within_the_view(client_of, admin):
+def test_search_finds_within_the_view(client_of: ClientOf, admin: User) -> None:
     make_conversation(subject="Oak panels")
     make_conversation(subject="Paint")
 
@@ -111,7 +118,7 @@ def test_search_finds_within_the_view(client_of, admin):
     assert "Paint" not in page
 
 
-def test_closed_view_shows_resolved_and_closed(client_of, admin):
+def test_closed_view_shows_resolved_and_closed(client_of: ClientOf, admin: User) -> None:
     make_conversation(subject="Done one", status=Status.RESOLVED)
     make_conversation(subject="Open one")
 
@@ -121,7 +128,7 @@ def test_closed_view_shows_resolved_and_closed(client_of, admin):
     assert "Open one" not in page
 
 
-def test_composer_offers_no_reply_without_a_mailbox(client_of, admin, acme):
+def test_composer_offers_no_reply_without_a_mailbox(client_of: ClientOf, admin: User, acme: Account) -> None:
     without = make_conversation(messages=1)
     with_one = make_conversation(messages=1, mailbox_id=make_mailbox(acme).id)
     client = client_of(admin)

@@ -1,19 +1,23 @@
 import pytest
 from django.core.files.base import ContentFile
 
+from accounts.models import Account, User
 from conversations.enums import MessageKind, Status
-from conversations.models import Attachment, Message
+from conversations.models import Attachment, Conversation, Message
 from tests.factories import make_conversation, make_mailbox, make_message, make_team
+from tests.fixtures.cast import ClientOf
 
 HTMX = {"HX-Request": "true", "HX-Target": "conversation"}
 
 
 @pytest.fixture
-def conversation(acme):
+def conversation(acme: Account) -> Conversation:
     return make_conversation(messages=1, mailbox_id=make_mailbox(acme).id)
 
 
-def test_conversation_reply_redirects_to_the_conversation_without_script(client_of, admin, conversation):
+def test_conversation_reply_redirects_to_the_conversation_without_script(
+    client_of: ClientOf, admin: User, conversation: Conversation
+) -> None:
     answer = client_of(admin).post(f"/conversations/{conversation.display_id}/reply?view=all", {"body": "Hello"})
 
     assert answer.status_code == 303
@@ -21,7 +25,9 @@ def test_conversation_reply_redirects_to_the_conversation_without_script(client_
     assert Message.objects.get(kind=MessageKind.REPLY).body_text == "Hello"
 
 
-def test_conversation_reply_answers_htmx_with_the_conversation(client_of, admin, conversation):
+def test_conversation_reply_answers_htmx_with_the_conversation(
+    client_of: ClientOf, admin: User, conversation: Conversation
+) -> None:
     url = f"/conversations/{conversation.display_id}/reply?view=all"
 
     answer = client_of(admin).post(url, {"body": "Hello", "status": "resolved"}, headers=HTMX)
@@ -34,7 +40,9 @@ def test_conversation_reply_answers_htmx_with_the_conversation(client_of, admin,
 
 
 @pytest.mark.parametrize("kind", ["reply", "note"])
-def test_message_without_text_is_422_with_the_form(client_of, admin, conversation, kind):
+def test_message_without_text_is_422_with_the_form(
+    client_of: ClientOf, admin: User, conversation: Conversation, kind: str
+) -> None:
     url = f"/conversations/{conversation.display_id}/{kind}"
 
     answer = client_of(admin).post(url, {"body": "   "}, headers=HTMX)
@@ -44,13 +52,13 @@ def test_message_without_text_is_422_with_the_form(client_of, admin, conversatio
     assert Message.objects.filter(conversation=conversation).count() == 1
 
 
-def test_conversation_note_is_no_reply(client_of, admin, conversation):
+def test_conversation_note_is_no_reply(client_of: ClientOf, admin: User, conversation: Conversation) -> None:
     client_of(admin).post(f"/conversations/{conversation.display_id}/note", {"body": "Between us"})
 
     assert Message.objects.get(body_text="Between us").kind == MessageKind.NOTE
 
 
-def test_messages_in_another_team_are_not_found_and_not_written(client_of, agent):
+def test_messages_in_another_team_are_not_found_and_not_written(client_of: ClientOf, agent: User) -> None:
     hidden = make_conversation(team=make_team())
 
     for kind in ("reply", "note"):
@@ -59,7 +67,7 @@ def test_messages_in_another_team_are_not_found_and_not_written(client_of, agent
     assert not Message.objects.filter(conversation=hidden).exists()
 
 
-def test_messages_need_a_csrf_token(client_of, admin, conversation):
+def test_messages_need_a_csrf_token(client_of: ClientOf, admin: User, conversation: Conversation) -> None:
     client = client_of(admin)
     client.handler.enforce_csrf_checks = True
 
@@ -77,7 +85,9 @@ def test_messages_need_a_csrf_token(client_of, admin, conversation):
         ("image/svg+xml", "application/octet-stream"),
     ],
 )
-def test_attachment_download_never_becomes_a_page(client_of, admin, conversation, claimed, served):
+def test_attachment_download_never_becomes_a_page(
+    client_of: ClientOf, admin: User, conversation: Conversation, claimed: str, served: str
+) -> None:
     file = _attach(conversation, claimed)
 
     answer = client_of(admin).get(f"/attachments/{file.id}")
@@ -87,16 +97,16 @@ def test_attachment_download_never_becomes_a_page(client_of, admin, conversation
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-    assert b"".join(answer.streaming_content) == b"<script>"
+    assert answer.getvalue() == b"<script>"
 
 
-def test_attachment_of_another_team_is_not_found(client_of, agent):
+def test_attachment_of_another_team_is_not_found(client_of: ClientOf, agent: User) -> None:
     file = _attach(make_conversation(team=make_team(), messages=1), "image/png")
 
     assert client_of(agent).get(f"/attachments/{file.id}").status_code == 404
 
 
-def _attach(conversation, content_type):
+def _attach(conversation: Conversation, content_type: str) -> Attachment:
     message = make_message(conversation)
     content = ContentFile(b"<script>", name="x")
     return Attachment.objects.create(

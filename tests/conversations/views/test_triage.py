@@ -1,10 +1,12 @@
+from accounts.models import User
 from conversations.enums import Status
 from tests.factories import make_conversation, make_team
+from tests.fixtures.cast import ClientOf
 
 HTMX = {"HX-Request": "true", "HX-Target": "conversation"}
 
 
-def test_conversation_status_changes_it_and_offers_the_way_back(client_of, admin):
+def test_conversation_status_changes_it_and_offers_the_way_back(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation()
 
     answer = client_of(admin).post(
@@ -17,7 +19,7 @@ def test_conversation_status_changes_it_and_offers_the_way_back(client_of, admin
     assert "Undo" in answer.content.decode()
 
 
-def test_conversation_status_refuses_what_is_none(client_of, admin):
+def test_conversation_status_refuses_what_is_none(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation()
     client = client_of(admin)
 
@@ -28,7 +30,7 @@ def test_conversation_status_refuses_what_is_none(client_of, admin):
     assert conversation.status == Status.OPEN
 
 
-def test_conversation_assign_to_me_and_to_nobody(client_of, admin):
+def test_conversation_assign_to_me_and_to_nobody(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation()
     client = client_of(admin)
     url = f"/conversations/{conversation.display_id}/assign"
@@ -42,7 +44,7 @@ def test_conversation_assign_to_me_and_to_nobody(client_of, admin):
     assert conversation.assignee_id is None
 
 
-def test_conversation_assign_to_a_stranger_is_422(client_of, admin, stranger):
+def test_conversation_assign_to_a_stranger_is_422(client_of: ClientOf, admin: User, stranger: User) -> None:
     conversation = make_conversation()
     client = client_of(admin)
 
@@ -53,7 +55,7 @@ def test_conversation_assign_to_a_stranger_is_422(client_of, admin, stranger):
     assert conversation.assignee_id is None
 
 
-def test_triage_in_another_team_is_not_found(client_of, agent):
+def test_triage_in_another_team_is_not_found(client_of: ClientOf, agent: User) -> None:
     hidden = make_conversation(team=make_team())
     client = client_of(agent)
 

@@ -9,13 +9,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations.models import Message
+from accounts.models import Account
+from conversations.models import Conversation, Message
 from hummdesk.embedded.ports import free_port
 from hummdesk.environment import PROJECT_ROOT
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.tasks import sweep_account_events, sweep_events
 from hummdesk.tenancy.context import account_context, platform_context
 from tests.factories import make_conversation, make_mailbox
+from tests.fixtures.work import RunTasks
 from tests.settings import RUN_NAME
 
 TIMEOUT_S = 60
@@ -33,11 +35,11 @@ SEND_A_REPLY = """
 
 
 @pytest.fixture
-def conversation(acme, committed):
+def conversation(acme: Account, committed: None) -> Conversation:
     return make_conversation(messages=1, mailbox_id=make_mailbox(acme).id)
 
 
-def in_another_process(code, **environment):
+def in_another_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run code in a process of the product on the test database."""
     server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
     setup = "import django; django.setup()\n"
@@ -57,22 +59,22 @@ def in_another_process(code, **environment):
     )
 
 
-def undispatched():
+def undispatched() -> list[str]:
     return list(LoggedEvent.objects.filter(dispatched_at=None).order_by("seq").values_list("type", flat=True))
 
 
-def age(seconds):
+def age(seconds: int) -> None:
     LoggedEvent.objects.filter(dispatched_at=None).update(at=timezone.now() - timedelta(seconds=seconds))
 
 
-def test_events_are_dispatched_when_the_action_commits(conversation):
+def test_events_are_dispatched_when_the_action_commits(conversation: Conversation) -> None:
     done = in_another_process(SEND_A_REPLY.format(id=conversation.display_id))
 
     assert "committed" in done.stdout, done.stderr
     assert undispatched() == []
 
 
-def test_kill_between_commit_and_dispatch_loses_nothing(conversation, run_tasks):
+def test_kill_between_commit_and_dispatch_loses_nothing(conversation: Conversation, run_tasks: RunTasks) -> None:
     die_before_dispatch = """
         import os, signal
         import hummdesk.events.dispatcher as dispatcher
@@ -98,7 +100,7 @@ def test_kill_between_commit_and_dispatch_loses_nothing(conversation, run_tasks)
 
 
 @pytest.mark.timeout(60)
-def test_redis_that_is_down_at_commit_loses_nothing(conversation, run_tasks):
+def test_redis_that_is_down_at_commit_loses_nothing(conversation: Conversation, run_tasks: RunTasks) -> None:
     nobody_there = f"redis://127.0.0.1:{free_port()}/0"
 
     done = in_another_process(SEND_A_REPLY.format(id=conversation.display_id), REDIS_URL=nobody_there)
@@ -114,14 +116,16 @@ def test_redis_that_is_down_at_commit_loses_nothing(conversation, run_tasks):
     assert Message.objects.get(body_text="Written before the crash").delivery_state == "sent"
 
 
-def test_sweep_leaves_young_events_to_those_who_committed_them(conversation):
+def test_sweep_leaves_young_events_to_those_who_committed_them(conversation: Conversation) -> None:
     LoggedEvent.objects.create(type="NoteAdded", actor_kind="system")
 
     assert sweep_account_events() == 0
     assert undispatched() == ["NoteAdded"]
 
 
-def test_sweep_visits_only_accounts_that_have_work(conversation, acme, nordhem):
+def test_sweep_visits_only_accounts_that_have_work(
+    conversation: Conversation, acme: Account, nordhem: Account
+) -> None:
     with account_context(nordhem):
         LoggedEvent.objects.create(type="NoteAdded", actor_kind="system", at=timezone.now() - timedelta(seconds=10))
 

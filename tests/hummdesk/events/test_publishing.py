@@ -1,19 +1,23 @@
 import threading
+from typing import Any
+from uuid import UUID
 
 import pytest
 import uuid7
 from django.db import connection, connections, transaction
 
+from accounts.models import Account
 from conversations.events import NoteAdded
 from hummdesk.errors import AccountRequired
 from hummdesk.events.actor import Actor
+from hummdesk.events.event import Event
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.publishing import PublishedOutsideAction, action, publish
 from hummdesk.tenancy.context import account_context, platform_context
 from tests.factories import make_contact
 
 
-def note(**fields):
+def note(**fields: Any) -> NoteAdded:
     return NoteAdded(
         **{
             "actor": Actor.system(),
@@ -29,16 +33,16 @@ class Refused(Exception):
 
 
 @action
-def say(*events):
+def say(*events: Event) -> None:
     for event in events:
         publish(event)
 
 
-def types_and_objects():
+def types_and_objects() -> list[tuple[str, UUID | None]]:
     return list(LoggedEvent.objects.order_by("seq").values_list("type", "object_id"))
 
 
-def test_action_writes_its_events_in_order(acme):
+def test_action_writes_its_events_in_order(acme: Account) -> None:
     first, second = note(), note()
     before = len(types_and_objects())
 
@@ -48,14 +52,14 @@ def test_action_writes_its_events_in_order(acme):
         ("NoteAdded", first.conversation_id),
         ("NoteAdded", second.conversation_id),
     ]
-    row = LoggedEvent.objects.order_by("-seq").first()
+    row = LoggedEvent.objects.latest("seq")
     assert row.data == {"conversation_id": str(second.conversation_id), "message_id": str(second.message_id)}
     assert row.actor_kind == "system"
 
 
-def test_action_that_fails_leaves_neither_rows_nor_events(acme):
+def test_action_that_fails_leaves_neither_rows_nor_events(acme: Account) -> None:
     @action
-    def fail():
+    def fail() -> None:
         make_contact("gone@example.fi")
         publish(note())
         raise Refused
@@ -67,16 +71,16 @@ def test_action_that_fails_leaves_neither_rows_nor_events(acme):
     assert types_and_objects() == before
 
 
-def test_nested_action_that_fails_takes_only_its_own_events_along(acme):
+def test_nested_action_that_fails_takes_only_its_own_events_along(acme: Account) -> None:
     kept = note()
 
     @action
-    def fail():
+    def fail() -> None:
         publish(note())
         raise Refused
 
     @action
-    def outer():
+    def outer() -> None:
         publish(kept)
         with pytest.raises(Refused):
             fail()
@@ -87,21 +91,21 @@ def test_nested_action_that_fails_takes_only_its_own_events_along(acme):
     assert types_and_objects()[before:] == [("NoteAdded", kept.conversation_id)]
 
 
-def test_publish_outside_of_an_action_is_refused(acme):
+def test_publish_outside_of_an_action_is_refused(acme: Account) -> None:
     with pytest.raises(PublishedOutsideAction):
         publish(note())
 
 
-def test_publish_without_an_account_is_refused(acme):
+def test_publish_without_an_account_is_refused(acme: Account) -> None:
     with platform_context(), pytest.raises(AccountRequired):
         say(note())
 
 
-def test_event_of_another_account_goes_to_its_own_log(acme, nordhem):
+def test_event_of_another_account_goes_to_its_own_log(acme: Account, nordhem: Account) -> None:
     event = note()
 
     @action
-    def act():
+    def act() -> None:
         with account_context(nordhem):
             publish(event)
 
@@ -112,12 +116,12 @@ def test_event_of_another_account_goes_to_its_own_log(acme, nordhem):
         assert LoggedEvent.objects.filter(object_id=event.conversation_id).exists()
 
 
-def test_seq_rises_in_the_order_of_commits(acme, committed):
+def test_seq_rises_in_the_order_of_commits(acme: Account, committed: None) -> None:
     """The second action waits with its events until the first has committed, so no reader sees a gap fill up."""
     early, late = note(), note()
     finished = threading.Event()
 
-    def act_later():
+    def act_later() -> None:
         with account_context(acme):
             say(late)
         finished.set()
