@@ -2,26 +2,21 @@
 
 import atexit
 import gc
-import importlib
 import multiprocessing
 import os
 import runpy
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from hummdesk.embedded.processes import end_with_parent
+from hummdesk.embedded.processes import end_with_parent, show_as
 
 _RESET_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
-def preload(modules: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
-    """The modules are imported under that environment, ready to be shared by every fork to come."""
-    os.environ.update(env)
-    sys.path.insert(0, str(folder))
-    for module in modules:
-        importlib.import_module(module)
+def share_memory() -> None:
+    """What has been imported so far stays shared with the forks to come."""
     gc.collect()
     # The collector would otherwise write to each object when it walks them, and so unshare its memory page.
     gc.freeze()
@@ -30,9 +25,9 @@ def preload(modules: Sequence[str], env: Mapping[str, str], folder: Path) -> Non
 class Fork:
     """A copy of this process that runs one Python command line; to be used like a Popen."""
 
-    def __init__(self, argv: Sequence[str], *, folder: Path, death_signal: signal.Signals) -> None:
+    def __init__(self, name: str, argv: Sequence[str], *, folder: Path, death_signal: signal.Signals) -> None:
         read_end, write_end = os.pipe()
-        arguments = (argv, folder, write_end, death_signal, os.getpid())
+        arguments = (name, argv, folder, write_end, death_signal, os.getpid())
         self.process = multiprocessing.get_context("fork").Process(target=_run, args=arguments)
         self.process.start()
         os.close(write_end)
@@ -63,7 +58,9 @@ class Fork:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(argv: Sequence[str], folder: Path, output: int, death_signal: signal.Signals, parent_pid: int) -> None:
+def _run(
+    name: str, argv: Sequence[str], folder: Path, output: int, death_signal: signal.Signals, parent_pid: int
+) -> None:
     """What the copy does: it takes leave of the supervisor it was, and becomes the program."""
     os.setsid()
     signal.set_wakeup_fd(-1)
@@ -74,6 +71,7 @@ def _run(argv: Sequence[str], folder: Path, output: int, death_signal: signal.Si
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(folder)
+    show_as(f"hummdesk {name}: {' '.join(argv[1:])}")
     try:
         _run_python(argv[1:])
     finally:

@@ -50,7 +50,7 @@ class Program:
     def spawn(self) -> Process:
         """The command is starting."""
         if self.is_fork:
-            return Fork(self.argv, folder=self.folder, death_signal=signal.SIGKILL)
+            return Fork(self.name, self.argv, folder=self.folder, death_signal=signal.SIGKILL)
         return spawn(self.argv, env=self.env, death_signal=signal.SIGKILL, cwd=self.folder, pass_fds=self.descriptors)
 
 

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from hummdesk.embedded.console import Console
 from hummdesk.embedded.data_directory import DataDirectory, open_data_directory
 from hummdesk.embedded.errors import StartError
-from hummdesk.embedded.forks import preload
 from hummdesk.embedded.joining import shared_settings
 from hummdesk.embedded.ports import exchange, is_free, listening_socket
 from hummdesk.embedded.processes import end_with_parent
-from hummdesk.embedded.product import PRELOADED, Product, is_development, product_from_environment
+from hummdesk.embedded.product import Product, is_development, load_code, product_from_environment
 from hummdesk.embedded.servers import embedded_servers, wait_until_ready
 from hummdesk.embedded.supervisor import Supervisor
-from hummdesk.environment import PROJECT_ROOT, load_env_file
+from hummdesk.environment import load_env_file
 
 _WEB_TIMEOUT_S = 60.0
 # Programs whose supervisor was killed need a moment to let go of their ports.
@@ -75,7 +74,7 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
     env = product.settings() | start_servers(product, supervisor)
     with shared_settings(data_directory.path, env):
         if product.is_preloaded:
-            load_code(env)
+            load_code_or_refuse(env)
         prepare_database(product, env, supervisor)
         supervisor.console.say("Starting HummDesk…")
         with listening_socket(product.host, product.port) as listener:
@@ -89,10 +88,10 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
         supervisor.stop("worker", "beat")
 
 
-def load_code(env: Mapping[str, str]) -> None:
-    """The code that the programs share is imported. Raises StartError, with the traceback, if it cannot be."""
+def load_code_or_refuse(env: Mapping[str, str]) -> None:
+    """The code that the programs share is loaded. Raises StartError, with the traceback, if it cannot be."""
     try:
-        preload(PRELOADED, env, PROJECT_ROOT)
+        load_code(env)
     except Exception as error:  # whatever the code does wrong on import
         raise StartError(f"Its code cannot be loaded:\n{traceback.format_exc()}") from error
 

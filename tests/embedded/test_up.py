@@ -35,6 +35,15 @@ def test_up_keeps_programs_out_of_reach_of_terminal(product: SmallProduct, runni
     assert os.getsid(product.pid_of_mail()) == product.pid_of_mail()
 
 
+def test_list_of_processes_tells_programs_apart(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
+    assert eventually(product.pid_of_mail)
+
+    words = processes_of(product.root)
+
+    assert [title for title in words if title.startswith("hummdesk mail: manage.py mail_l")]
+    assert len([title for title in words if title.startswith("hummdesk web: -m hummdesk.embed")]) == 2
+
+
 def test_up_stops_everything_when_asked(product: SmallProduct, running: subprocess.Popen[bytes]) -> None:
     assert eventually(product.pid_of_mail)
     running.send_signal(signal.SIGINT)
