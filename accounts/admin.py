@@ -1,7 +1,7 @@
 """Django admin, on the platform's host, for super_admins. What has an action is changed by it."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
@@ -115,7 +115,7 @@ class AccountAdmin(KeptAdmin):
         """Make or change the account by the actions that the API uses."""
         given = form.cleaned_data
         if not change:
-            made = open_account(**given, by=request.user)
+            made = open_account(**given, by=cast(User, request.user))
             obj.pk = made.pk
             return
         changes = {field: given[field] for field in form.changed_data if field in CHANGEABLE}

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from accounts.access import require
 from accounts.actions.api_tokens import note_use
 from accounts.errors import TokenRefused
-from accounts.models import ApiToken, Membership, User
+from accounts.models import Account, ApiToken, Membership, User
 from accounts.permissions import Permission
 from accounts.queries import is_family_live, live_api_token, membership_of, super_admin
 from accounts.tokens import Claims, access_claims
 from hummdesk.errors import AccountMismatch, AccountRequired, NotAMember, PermissionDenied
+from hummdesk.tenancy.context import enter_account
 
 if TYPE_CHECKING:  # views read this module's classes while they load
     from rest_framework.views import APIView
@@ -64,7 +65,7 @@ def _by_api_token(request: Request, secret: str) -> tuple[User, ApiToken]:
 
 def _enter(request: Request, user_id: UUID, account_id: UUID | None) -> User:
     """The account is in force for the rest of the request; the tenancy middleware ends that."""
-    http = request._request
+    http: Any = request._request
     if http.account is not None and http.account.id != account_id:
         raise AccountMismatch
     if account_id is None:
@@ -73,7 +74,7 @@ def _enter(request: Request, user_id: UUID, account_id: UUID | None) -> User:
     if membership is None:
         raise NotAMember
     http.account, http.membership = membership.account, membership
-    connection.set_tenant(membership.account)
+    enter_account(membership.account)
     return membership.user
 
 
@@ -81,7 +82,7 @@ def _on_platform(request: Request, user_id: UUID) -> User:
     user = super_admin(user_id)
     if user is None:
         raise NotAMember
-    request._request.membership = None
+    request._request.membership = None  # type: ignore[attr-defined]
     return user
 
 
@@ -91,7 +92,7 @@ class AccountSessionAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Return the signed-in user, or None."""
         found: tuple[User, None] | None = super().authenticate(request)
-        http = request._request
+        http: Any = request._request
         if found is not None and http.account is not None and not http.membership:
             raise NotAMember
         return found
@@ -102,7 +103,8 @@ class IsSignedIn(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Return whether there is a user; DRF answers 401 when not."""
-        return request.user is not None and request.user.is_authenticated
+        user: User | AnonymousUser | None = request.user  # None as UNAUTHENTICATED_USER says
+        return user is not None and user.is_authenticated
 
 
 class IsMember(IsSignedIn):
@@ -141,12 +143,28 @@ def HasPermission(*permissions: Permission) -> type[IsMember]:  # noqa: N802  # 
     return MemberWith
 
 
+def user_of(request: Request) -> User:
+    """Return the caller of a view that only signed-in users reach."""
+    user: User = request.user  # type: ignore[assignment]
+    return user
+
+
+def account_of(request: Request) -> Account | None:
+    """Return the account in force, None on the platform."""
+    account: Account | None = request._request.account  # type: ignore[attr-defined]
+    return account
+
+
+def membership_if_any(request: Request) -> Membership | None:
+    """Return the caller's membership in the account in force, None without one."""
+    return request._request.membership or None  # type: ignore[attr-defined]
+
+
 def member_of(request: Request) -> Membership:
     """Return the caller's membership in the account in force. Raises: AccountRequired, NotAMember."""
-    http: Any = request._request
-    if http.account is None:
+    if account_of(request) is None:
         raise AccountRequired
-    if not http.membership:
+    membership = membership_if_any(request)
+    if membership is None:
         raise NotAMember
-    membership: Membership = http.membership
     return membership

@@ -45,7 +45,7 @@ def member_required(
         with timezone.override(_reader_zone(cast(MemberRequest, request))):
             return view(cast(MemberRequest, request), *args, **kwargs)
 
-    return for_members
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], for_members)
 
 
 def operator_required(
@@ -64,7 +64,7 @@ def operator_required(
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return for_operators
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], for_operators)
 
 
 def _reader_zone(request: MemberRequest) -> ZoneInfo:

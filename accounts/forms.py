@@ -14,8 +14,10 @@ from accounts.models import User
 PASSWORD_MAX_LENGTH = 1024
 
 
-class PlaceResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth is untyped
+class PlaceResetForm(ResetPasswordForm):
     """Asks for a reset link; only users who can sign in here get mail, and the page tells nobody who they are."""
+
+    users: list[User]
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """The link is on its way if there is such a user."""

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership
 from accounts.queries import active_membership
-from accounts.sessions import PLACE_KEY, is_bound_to
+from accounts.sessions import ais_bound_to, is_bound_to
 
 Visitor = AbstractBaseUser | AnonymousUser
 
@@ -38,9 +38,7 @@ def _keep_to_place(request: HttpRequest) -> None:
     user, auser = request.user, request.auser
 
     async def auser_of_place() -> Visitor:
-        found = await auser()
-        bound = is_bound_to({PLACE_KEY: await request.session.aget(PLACE_KEY)}, account)
-        return found if bound else AnonymousUser()
+        return await auser() if await ais_bound_to(request.session, account) else AnonymousUser()
 
     def user_of_place() -> Visitor:
         return user if is_bound_to(request.session, account) else AnonymousUser()

@@ -72,7 +72,7 @@ def membership_at(user: User, slug: str) -> Membership | None:
 def accounts_for(user: User, membership: Membership | None) -> QuerySet[Account]:
     """Return the accounts that somebody may manage, with `host`: all for a super_admin, else the membership's own."""
     primary = Domain.objects.filter(tenant=OuterRef("pk"), is_primary=True)
-    accounts = Account.objects.annotate(host=Subquery(primary.values("domain")[:1]))
+    accounts: QuerySet[Account] = Account.objects.annotate(host=Subquery(primary.values("domain")[:1]))
     if user.is_superuser:
         return accounts
     return accounts.filter(id=membership.account_id) if membership else accounts.none()

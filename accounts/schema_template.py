@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import SchemaTemplate
 from hummdesk.embedded.postgres import postgres_bin
+from hummdesk.tenancy.context import enter_platform
 
 # Unlike any word in the migrations, since it is replaced as text.
 TEMPLATE_SCHEMA = "hdtemplate0"
@@ -52,7 +53,7 @@ def ensure_schema_template() -> bool:
         )
         sql = _dump()
     finally:
-        connection.set_schema_to_public()
+        enter_platform()
         _drop_template_schema()
     SchemaTemplate.objects.exclude(fingerprint=fingerprint).delete()
     SchemaTemplate.objects.update_or_create(fingerprint=fingerprint, defaults={"sql": sql})

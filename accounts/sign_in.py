@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.sessions import bind_to_place
 
 
-class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+class SignInAdapter(DefaultAccountAdapter):
     """Sign-in by e-mail and password; users come by invitation only."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -7,8 +7,9 @@ in seconds since the epoch, for the `X-RateLimit-` headers.
 import math
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from accounts.client_address import client_address
+from accounts.models import User
 from accounts.token_secrets import hash_of
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import current_schema, is_platform, platform_context
@@ -71,7 +73,7 @@ class UserThrottle(WindowThrottle):
 
     def keys(self, request: Request) -> Iterable[str]:
         """Return the user within the schema in force."""
-        user = request.user
+        user: User | AnonymousUser | None = request.user  # None as UNAUTHENTICATED_USER says
         visitor = str(user.pk) if user is not None and user.is_authenticated else client_address(request._request)
         return (f"{current_schema()}:{visitor}",)
 
@@ -104,12 +106,12 @@ class TokenThrottle(WindowThrottle):
 
 
 def _rate(scope: str) -> tuple[int, int]:
-    count, _slash, period = api_settings.DEFAULT_THROTTLE_RATES[scope].partition("/")
+    count, _slash, period = str(api_settings.DEFAULT_THROTTLE_RATES[scope]).partition("/")
     return int(count), _SECONDS[period[0]]
 
 
 def _note(request: Request, *, limit: int, remaining: int, reset_epoch_s: int) -> None:
-    http = request._request
+    http: Any = request._request
     noted = getattr(http, "rate_limit", None)
     if noted is None or remaining < noted[1]:
         http.rate_limit = (limit, remaining, reset_epoch_s)

@@ -6,7 +6,7 @@ import secrets
 SECRET_BYTES = 32
 
 
-def new_secret() -> str:
+def new_token_secret() -> str:
     """Return 256 random bits, safe in URLs."""
     return secrets.token_urlsafe(SECRET_BYTES)
 

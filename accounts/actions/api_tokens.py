@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account, ApiToken, User
-from accounts.token_secrets import hash_of, new_secret
+from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotFound
 
 # `last_used_at` tells an owner which tokens are in use; it need not be exact, and a write per request costs.
@@ -16,7 +16,7 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 
 def make_api_token(*, user: User, account: Account | None, name: str) -> tuple[ApiToken, str]:
     """The user has a new token in the account (None: on the platform). Returns it with its key, shown this once."""
-    secret = new_secret()
+    secret = new_token_secret()
     token = ApiToken.objects.create(user=user, account=account, name=name, token_hash=hash_of(secret))
     return token, secret
 

@@ -25,7 +25,7 @@ def change_account(
 
     Raises: ValidationFailed, Conflict when `version` is given and not the stored one. Publishes: AccountChanged.
     """
-    account = Account.objects.select_for_update(no_key=True).get(id=account_id)
+    account: Account = Account.objects.select_for_update(no_key=True).get(id=account_id)
     if version is not None and version != account.version:
         raise Conflict
     wanted = _wanted(account, changes)

@@ -13,7 +13,7 @@ from hummdesk.tenancy.context import account_context
 @action
 def change_account_status(account_id: UUID, status: AccountStatus, *, actor: Actor) -> Account:
     """The account's hosts answer, or do not, and its tokens with them. Locks its row. Publishes: AccountChanged."""
-    account = Account.objects.select_for_update(no_key=True).get(id=account_id)
+    account: Account = Account.objects.select_for_update(no_key=True).get(id=account_id)
     if account.status == status:
         return account
     account.status = status

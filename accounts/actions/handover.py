@@ -8,7 +8,7 @@ from accounts.actions.single_use import spend_token
 from accounts.errors import HandoverRefused
 from accounts.models import Account, HandoverToken, Membership
 from accounts.queries import active_membership
-from accounts.token_secrets import hash_of, new_secret
+from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotAMember
 
 HANDOVER_LIFE_S = 30
@@ -16,7 +16,7 @@ HANDOVER_LIFE_S = 30
 
 def issue_handover(membership: Membership) -> str:
     """Return a token that signs the member in on the account's host, once, within 30 seconds; its hash is kept."""
-    secret = new_secret()
+    secret = new_token_secret()
     HandoverToken.objects.create(
         token_hash=hash_of(secret),
         user=membership.user,

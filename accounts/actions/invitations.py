@@ -17,7 +17,7 @@ from accounts.errors import AlreadyMember, InvitationRefused
 from accounts.links import link_to
 from accounts.models import Account, Invitation, User
 from accounts.queries import is_member_email, open_invitation, user_by_email
-from accounts.token_secrets import hash_of, new_secret
+from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotFound, ProviderUnavailable
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action
@@ -68,7 +68,7 @@ def make_invitation(*, account: Account, email: str, role: Role, by: User | None
     email = email.strip().lower()
     if is_member_email(account, email):
         raise AlreadyMember
-    secret = new_secret()
+    secret = new_token_secret()
     invitation, _is_new = Invitation.objects.update_or_create(
         account=account,
         email=email,

@@ -8,7 +8,7 @@ from accounts.actions.single_use import spend_token
 from accounts.errors import TokenRefused
 from accounts.models import Account, Membership, SocketTicket, User
 from accounts.queries import active_membership
-from accounts.token_secrets import hash_of, new_secret
+from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotAMember
 
 TICKET_LIFE_S = 30
@@ -16,7 +16,7 @@ TICKET_LIFE_S = 30
 
 def issue_socket_ticket(*, user: User, account: Account) -> str:
     """Return a ticket that opens one socket of the account within 30 seconds; only its hash is kept."""
-    secret = new_secret()
+    secret = new_token_secret()
     SocketTicket.objects.create(
         token_hash=hash_of(secret),
         user=user,

@@ -1,5 +1,6 @@
 """Token families: all tokens that descend from one sign-in with the API."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from accounts.queries import membership_of, super_admin
 from accounts.tokens import Claims, TokenPair, new_refresh_token, pair_of, role_of
 from hummdesk.errors import NotAMember
 
-_LIFETIME = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+_LIFETIME: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]  # type: ignore[assignment]
 
 
 def start_family(*, user: User, membership: Membership | None) -> TokenPair:

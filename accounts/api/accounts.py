@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from accounts.access import require
 from accounts.actions.change_account import change_account
 from accounts.actions.create_account import open_account
-from accounts.authentication import IsSignedIn, IsSuperAdmin, member_of
+from accounts.authentication import IsSignedIn, IsSuperAdmin, member_of, membership_if_any, user_of
 from accounts.models import Account
 from accounts.permissions import Permission
 from accounts.queries import accounts_for
@@ -29,7 +30,7 @@ class ManagesAccounts(IsSignedIn):
         """Raises: PermissionDenied, AccountRequired, NotAMember."""
         if not super().has_permission(request, view):
             return False
-        if not request.user.is_superuser:
+        if not user_of(request).is_superuser:
             require(member_of(request), Permission.MANAGE_ACCOUNT)
         return True
 
@@ -51,7 +52,7 @@ class AccountsView(ApiView):
     @extend_schema(operation_id="create_account", request=NewAccountInput, responses={201: AccountOutput})
     def post(self, request: Request) -> Response:
         """Make an account with its schema. Whoever has `admin_email` is its admin, or is invited to be."""
-        account = open_account(**self.body(NewAccountInput), by=request.user)
+        account = open_account(**self.body(NewAccountInput), by=user_of(request))
         return Response(AccountOutput(_account(request, account.id)).data, status=201)
 
 
@@ -75,17 +76,17 @@ class AccountView(ApiView):
         return Response(AccountOutput(_account(request, account_id)).data)
 
 
-def _managed(request: Request):  # type: ignore[no-untyped-def]
-    return accounts_for(request.user, request._request.membership or None)
+def _managed(request: Request) -> QuerySet[Account]:
+    return accounts_for(user_of(request), membership_if_any(request))
 
 
 def _account(request: Request, account_id: UUID) -> Account:
-    account: Account | None = _managed(request).filter(id=account_id).first()
+    account = _managed(request).filter(id=account_id).first()
     if account is None:
         raise NotFound
     return account
 
 
 def _actor(request: Request) -> Actor:
-    is_member = bool(request._request.membership)  # type: ignore[attr-defined]
-    return Actor.agent(request.user.id) if is_member else Actor.platform(request.user.id)
+    user = user_of(request)
+    return Actor.agent(user.id) if membership_if_any(request) else Actor.platform(user.id)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.actions.sign_in_api import sign_in_api
 from accounts.actions.socket_tickets import TICKET_LIFE_S, issue_socket_ticket
 from accounts.actions.token_families import end_family, rotate_family
-from accounts.authentication import member_of
+from accounts.authentication import account_of, member_of
 from accounts.errors import TokenRefused
 from accounts.serializers import (
     RefreshInput,
@@ -43,7 +43,7 @@ class TokenView(ApiView):
             email=given["email"],
             password=given["password"],
             slug=given["account"],
-            host_account=request._request.account,  # type: ignore[attr-defined]
+            host_account=account_of(request),
         )
         membership = signed_in.membership
         return Response(
@@ -66,7 +66,7 @@ class RefreshView(ApiView):
     def post(self, request: Request) -> Response:
         """Return the next pair. The refresh token is spent; one that was spent before ends its whole family."""
         claims = refresh_claims(self.body(RefreshInput)["refresh"])
-        account = request._request.account  # type: ignore[attr-defined]
+        account = account_of(request)
         if account is not None and account.id != claims.account_id:
             raise AccountMismatch
         return Response(asdict(rotate_family(claims)))

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.api_tokens import make_api_token, revoke_api_token
-from accounts.authentication import IsSignedIn
-from accounts.models import Account, ApiToken
+from accounts.authentication import IsSignedIn, account_of, membership_if_any, user_of
+from accounts.models import ApiToken
 from accounts.queries import api_tokens_of
 from accounts.serializers import ApiTokenOutput, MeOutput, NewApiTokenInput, NewApiTokenOutput, me
 from hummdesk.api.pagination import BY_ID, Orderings
@@ -25,7 +25,7 @@ class MeView(ApiView):
     @extend_schema(operation_id="get_me", responses=MeOutput)
     def get(self, request: Request) -> Response:
         """Return the user, with role, permissions and account."""
-        return Response(me(request.user, request._request.membership or None))  # type: ignore[attr-defined]
+        return Response(me(user_of(request), membership_if_any(request)))
 
 
 class ApiTokensView(ApiView):
@@ -38,7 +38,7 @@ class ApiTokensView(ApiView):
     @extend_schema(operation_id="list_api_tokens", responses=ApiTokenOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the tokens, oldest first, without their keys."""
-        return self.page(api_tokens_of(request.user, _account(request)), ApiTokenOutput)
+        return self.page(api_tokens_of(user_of(request), account_of(request)), ApiTokenOutput)
 
     @extend_schema(operation_id="create_api_token", request=NewApiTokenInput, responses={201: NewApiTokenOutput})
     def post(self, request: Request) -> Response:
@@ -46,7 +46,7 @@ class ApiTokensView(ApiView):
         if isinstance(request.auth, ApiToken):
             raise PermissionDenied
         name = self.body(NewApiTokenInput)["name"]
-        token, key = make_api_token(user=request.user, account=_account(request), name=name)
+        token, key = make_api_token(user=user_of(request), account=account_of(request), name=name)
         return Response({**ApiTokenOutput(token).data, "key": key}, status=201)
 
 
@@ -58,10 +58,5 @@ class ApiTokenView(ApiView):
     @extend_schema(operation_id="revoke_api_token", responses={204: None})
     def delete(self, request: Request, token_id: UUID) -> Response:
         """Revoke the token."""
-        revoke_api_token(user=request.user, account=_account(request), token_id=token_id)
+        revoke_api_token(user=user_of(request), account=account_of(request), token_id=token_id)
         return Response(status=204)
-
-
-def _account(request: Request) -> Account | None:
-    account: Account | None = request._request.account  # type: ignore[attr-defined]
-    return account

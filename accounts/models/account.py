@@ -17,7 +17,7 @@ valid_slug = RegexValidator(
 )
 
 
-class Account(TenantMixin):  # type: ignore[misc]  # django-tenants is untyped
+class Account(TenantMixin):
     """A company; `slug` is the first label of its host name and never changes."""
 
     auto_create_schema = False
@@ -48,7 +48,7 @@ class Account(TenantMixin):  # type: ignore[misc]  # django-tenants is untyped
         return self.status == AccountStatus.ACTIVE
 
 
-class Domain(DomainMixin):  # type: ignore[misc]  # django-tenants is untyped
+class Domain(DomainMixin):
     """A host name of an account; exactly one is primary and stands in links."""
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)

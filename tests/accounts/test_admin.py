@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.db.models import Model
 from django.urls import reverse
 
 from accounts.actions.members import remove_member
@@ -55,14 +56,12 @@ def test_list_opens(admin_client: RestoringClient, model: str) -> None:
     assert admin_client.get(reverse(f"admin:accounts_{model}_changelist", "hummdesk.urls_platform")).status_code == 200
 
 
-@pytest.mark.parametrize("model", ["account", "domain", "user", "membership"])
-def test_first_row_opens(admin_client: RestoringClient, model: str) -> None:
-    first = {"account": Account, "domain": Domain, "user": User, "membership": Membership}[
-        model
-    ]._default_manager.first()
+@pytest.mark.parametrize("model", [Account, Domain, User, Membership])
+def test_first_row_opens(admin_client: RestoringClient, model: type[Model]) -> None:
+    first = model._default_manager.first()
     assert first is not None
 
-    answer = admin_client.get(f"/admin/accounts/{model}/{first.pk}/change/")
+    answer = admin_client.get(f"/admin/accounts/{model._meta.model_name}/{first.pk}/change/")
 
     assert answer.status_code == 200
 

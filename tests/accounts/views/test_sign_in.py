@@ -185,7 +185,7 @@ def test_sign_in_changes_the_session_key(client_of: ClientOf, agent: User) -> No
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = str(session.session_key)
     planted = session.session_key
 
     _sign_in(client, agent)
