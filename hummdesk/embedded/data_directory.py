@@ -45,6 +45,7 @@ def open_data_directory(path: Path, *, other_way: str) -> DataDirectory:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise StartError(_already_running(path, lock, other_way)) from None
+    lock.truncate(0)
     # A fork of this process must not hold the lock beyond its end.
     os.register_at_fork(after_in_child=lock.close)
     return DataDirectory(path, lock)
