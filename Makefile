@@ -27,7 +27,7 @@ lint: .venv/requirements-dev ## Check style and the order of the apps
 
 .PHONY: types
 types: .venv/requirements-dev ## Check the types
-	@$(python) -m mypy .
+	@DEBUG=1 $(python) -m mypy .
 
 .PHONY: bench
 bench: .venv/requirements-dev ## Measure speed on servers of its own (ARGS="...")
@@ -40,6 +40,12 @@ manage: .venv/requirements ## Run a management command on the data of `make up` 
 .PHONY: lock
 lock: ## Pin the newest versions that pyproject.toml allows (commit both lock files)
 	@.venv/bin/uv lock --quiet --upgrade
+	@.venv/bin/uv export --quiet --no-dev --no-emit-project -o requirements.lock >/dev/null
+	@.venv/bin/uv export --quiet --only-dev --no-emit-project -o requirements-dev.lock >/dev/null
+
+.PHONY: lock
+lock: .venv/requirements ## Renew the locks from pyproject.toml
+	@.venv/bin/uv lock --quiet
 	@.venv/bin/uv export --quiet --no-dev --no-emit-project -o requirements.lock >/dev/null
 	@.venv/bin/uv export --quiet --only-dev --no-emit-project -o requirements-dev.lock >/dev/null
 
