@@ -43,12 +43,6 @@ lock: ## Pin the newest versions that pyproject.toml allows (commit both lock fi
 	@.venv/bin/uv export --quiet --no-dev --no-emit-project -o requirements.lock >/dev/null
 	@.venv/bin/uv export --quiet --only-dev --no-emit-project -o requirements-dev.lock >/dev/null
 
-.PHONY: lock
-lock: .venv/requirements ## Renew the locks from pyproject.toml
-	@.venv/bin/uv lock --quiet
-	@.venv/bin/uv export --quiet --no-dev --no-emit-project -o requirements.lock >/dev/null
-	@.venv/bin/uv export --quiet --only-dev --no-emit-project -o requirements-dev.lock >/dev/null
-
 .PHONY: clean
 clean: ## Delete all data of `make up` and `make test` (asks first)
 	@$(PYTHON) -c 'import sys; sys.exit(input("Delete all data in var/? [y/N] ").strip().lower() != "y")'
