@@ -4,7 +4,10 @@ import re
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from conversations.actions.set_delivery_state import set_delivery_state
+from conversations.enums import DeliveryState
 from conversations.models import Message
 from email_channel.composing import make_message_id
 from email_channel.enums import Direction
@@ -27,12 +30,16 @@ _REPLY_MARKS = re.compile(r"^(?:(?:re|sv|vs|aw|antw)(?:\[\d{1,4}\])? ?: ?)+", re
 def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     """The reply has an envelope that answers the newest mail of the conversation, and a delivery to its customer.
 
-    A conversation of another channel has no mailbox and gets no mail. Publishes: MailQueued.
+    A conversation of another channel gets no mail; where the mailbox is gone, the reply shows as failed.
+    Publishes: MailQueued.
     """
-    message = Message.objects.select_related("conversation__contact", "agent").get(id=message_id)
+    message = Message.objects.select_related("conversation__contact").get(id=message_id)
     conversation = message.conversation
+    if conversation.mailbox_id is None:
+        return
     mailbox = mailbox_of(conversation)
-    if mailbox is None or message.agent is None:
+    if mailbox is None:
+        set_delivery_state(message_id=message.id, state=DeliveryState.FAILED, error=_("The mailbox is gone."))
         return
     thread = thread_of(conversation, REFERENCES_SENT)
     own_id = make_message_id(
