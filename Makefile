@@ -30,8 +30,9 @@ types: .venv/requirements-dev ## Check the types
 	@DEBUG=1 $(python) -m mypy .
 
 .PHONY: bench
-bench: .venv/requirements-dev ## Measure speed on servers of its own (ARGS="...")
-	@$(python) -m hummdesk.embedded.run --test $(python) -m benchmarks $(ARGS)
+bench: .venv/requirements-dev ## Measure speed on new servers of its own (ARGS="--conversations 100000")
+	@rm -rf var/bench
+	@HUMMDESK_TEST_DATA_DIR=var/bench $(python) -m hummdesk.embedded.run --test $(python) -m benchmarks $(ARGS)
 
 .PHONY: manage
 manage: .venv/requirements ## Run a management command on the data of `make up` (ARGS="createsuperuser")
