@@ -1,0 +1,29 @@
+"""`python -m benchmarks [--conversations N] [--output FILE]`, on servers of its own by `make bench`."""
+
+import argparse
+import os
+from pathlib import Path
+
+import django
+
+
+def main() -> None:
+    """Run the measurements."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--conversations", type=int, default=20_000)
+    parser.add_argument("--output", type=Path, default=Path("var/bench.json"))
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
+    os.environ.setdefault("HUMMDESK_LOG_LEVEL", "ERROR")
+    os.environ["DEBUG"] = "1"
+    django.setup()
+    from django.conf import settings
+
+    settings.DEBUG = False  # Django keeps every statement while it is on
+    from benchmarks.foundation import run
+
+    run(options.conversations, options.output)
+
+
+if __name__ == "__main__":
+    main()
