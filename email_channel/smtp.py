@@ -71,7 +71,9 @@ class _Handler:
         raw = envelope.original_content or b""
         if not raw.strip():
             return "554 5.6.0 The message is empty"
-        sender, recipients = envelope.mail_from or "", list(envelope.rcpt_tos)
+        # A bounce has the null path `<>` for its sender (RFC 5321 section 4.5.5).
+        sender = (envelope.mail_from or "").strip("<>")
+        recipients = list(envelope.rcpt_tos)
         try:
             outcomes = await asyncio.get_running_loop().run_in_executor(
                 self.threads, self.accept, raw, sender, recipients

@@ -52,6 +52,8 @@ _ENDS = {
     "td": _names("td th p"),
     "th": _names("td th p"),
 }
+_TABLE_FRAME = _names("table thead tbody tfoot tr")
+_TABLE_INSIDES = _names("caption thead tbody tfoot tr td th")
 _FENCES = _names("table ul ol dl blockquote")
 _INLINE = _names("b big code em i s small span strike strong sub sup tt u")
 
@@ -82,6 +84,8 @@ class _Reducer:
 
     def _text(self, text: str) -> None:
         """Write text; where it runs on for long, with a mark at which a line may break, which nobody sees."""
+        if not text.isspace():
+            self._enter_cell()
         for start in range(0, len(text), _TEXT_CHARS):
             chunk = text[start : start + _TEXT_CHARS]
             self.text_run += len(chunk)
@@ -89,6 +93,13 @@ class _Reducer:
                 self.written.append("<wbr>")
                 self.text_run = len(chunk)
             self.written.append(html.escape(chunk, quote=False))
+
+    def _enter_cell(self) -> None:
+        """Open a cell for what stands in a table outside of any: the sanitiser would move it, at length."""
+        if self.open and self.open[-1] in _TABLE_FRAME:
+            for tag in ("tr", "td") if self.open[-1] != "tr" else ("td",):
+                self.written.append(f"<{tag}>")
+                self.open.append(tag)
 
     def _skip(self, token: Token) -> None:
         if token.name == self.skipped:
@@ -118,6 +129,8 @@ class _Reducer:
         kept = [(key, _kept_value(name, key, found[key])) for key in sorted(ALLOWED[name] & found.keys())]
         if name == "img" and is_pixel(found):
             return
+        if name not in _TABLE_INSIDES:
+            self._enter_cell()
         self.text_run = 0
         self.written.append(f"<{name}")
         self.written += [f' {key}="{html.escape(value)}"' for key, value in kept if value is not None]

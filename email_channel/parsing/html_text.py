@@ -162,7 +162,7 @@ class _Writer:
             self.page.end_line()
 
     def _start_item(self) -> None:
-        indent = "  " * max(len(self.counters) - 1, 0)
+        indent = "  " * min(max(len(self.counters) - 1, 0), _PREFIX_DEPTH)
         if self.counters and self.counters[-1] is not None:
             self.counters[-1] += 1
             self.page.append(f"{indent}{self.counters[-1]}. ")

@@ -65,12 +65,14 @@ class _Header:
             self.defects.add("from_missing")
         subject = self._line("subject", limits.SUBJECT_CHARS)
         author = from_ or sender
+        # Daemons sign with a name that is no address.
+        from_text = self._line("from", limits.ADDRESS_CHARS)
         return_path = self._return_path()
         signals = Signals(
             headers=headers,
             subject=subject,
-            author_address=author.address if author else self._line("from", limits.ADDRESS_CHARS),
-            author_name=author.name if author else self._line("from", limits.ADDRESS_CHARS),
+            author_address=author.address if author else from_text.rpartition("<")[2].strip("> "),
+            author_name=author.name if author else from_text,
             return_path=return_path,
             content_types=[root.content_type, *(attachment.content_type for attachment in bodies.attachments)],
             report_type=root.parameters.get("report-type", "").lower(),

@@ -39,6 +39,6 @@ def _without_punctuation(url: str) -> str:
     """Return the address without what ends the sentence around it; a bracket stays if it was opened inside."""
     url = url.rstrip(_TRAILING_SIGNS)
     for opening, closing in ("()", "[]", "{}"):
-        if url.endswith(closing) and opening not in url:
+        if url.endswith(closing) and url.count(closing) > url.count(opening):
             url = url[:-1].rstrip(_TRAILING_SIGNS)
     return url

@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from email_channel.parsing.html import html_to_text, sanitise_html, split_reply_html
+from email_channel.parsing.parser import parse
+from email_channel.parsing.quotes import split_reply
+from tests.email_channel.parsing.invariants import assert_storable
+
+pieces = st.sampled_from(
+    [
+        b"From: Ann <ann@x.example>",
+        b"To: b@x.example, (c (d) e) f@x.example; Group: g@x.example;",
+        b"Subject: =?utf-8?b?w4Q=?= =?iso-2022-jp?q?=1B$B?=",
+        b"Content-Type: multipart/mixed; boundary=b",
+        b"Content-Type: multipart/alternative; boundary=\"b b\"; charset*0*=utf-8''a",
+        b"Content-Type: text/html; charset=utf-16",
+        b"Content-Type: text/plain; charset=idna; format=flowed",
+        b"Content-Type: message/rfc822",
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Transfer-Encoding: quoted-printable",
+        b"Content-Transfer-Encoding: x-uuencode",
+        b"Content-Disposition: attachment; filename*0*=utf-8''%00%2F; filename*1=..",
+        b"Content-ID: <\xff@x>",
+        b"Date: Mon, 32 Dec 99999 25:61:00 +9999",
+        b"Message-ID: <<a@b> c>",
+        b"References: <a@b><c@d> <",
+        b"Return-Path: <>",
+        b"",
+        b"",
+        b"--b",
+        b"--b--",
+        b"--b b",
+        b"begin 644 x\nM$$$\nend",
+        b"=?=?utf-8?q?\x00?=",
+        b"w4Q=\xff==",
+        b"<p style=display:none>x<img src=cid:a><blockquote type=cite>y",
+        b"\x1b$B!!",
+        b"> On 1.1.2025 a@b wrote:",
+    ]
+)
+line_ends = st.sampled_from([b"\r\n", b"\n", b"\r"])
+
+
+@st.composite
+def mails(draw: st.DrawFn) -> bytes:
+    """Return lines that mail is made of, in any order, with a few bytes changed."""
+    lines = draw(st.lists(pieces | st.binary(max_size=20), max_size=30))
+    raw = bytearray(draw(line_ends).join(lines))
+    for position, byte in draw(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=5)):
+        if raw:
+            raw[position % len(raw)] = byte
+    return bytes(raw)
+
+
+@pytest.mark.timeout(120)
+@settings(max_examples=400, deadline=2_000)
+@given(mails())
+def test_any_bytes_become_a_mail_that_can_be_stored(raw: bytes) -> None:
+    mail = parse(raw)
+
+    assert_storable(mail)
+
+
+@pytest.mark.timeout(120)
+@settings(max_examples=200, deadline=2_000)
+@given(mails())
+def test_any_body_can_be_shown(raw: bytes) -> None:
+    mail = parse(raw)
+
+    html = split_reply_html(mail.html or "")
+    reply = split_reply(mail.text or "")
+
+    assert len(html.visible) + len(html.quoted) == len(mail.html or "")
+    assert reply.original == (mail.text or "")
+    assert isinstance(sanitise_html(html.visible) + html_to_text(html.quoted), str)
