@@ -1,7 +1,5 @@
 """Who may enter an account, and what a member may do there."""
 
-from uuid import UUID
-
 from django.http import HttpRequest
 
 from accounts.models import Account, Membership, User
@@ -15,11 +13,6 @@ def can_sign_in(user: User, account: Account | None) -> bool:
     if account is None:
         return user.is_active
     return active_membership(user, account) is not None
-
-
-def is_own_or_super(user: User, membership: Membership | None, account_id: UUID) -> bool:
-    """Return whether this account is the member's own, or the user is a super_admin."""
-    return user.is_superuser or (membership is not None and membership.account_id == account_id)
 
 
 def require(membership: Membership, *permissions: Permission) -> None:

@@ -3,11 +3,12 @@
 import re
 from typing import Any, cast
 
+from allauth.account.admin import EmailAddress
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -40,7 +41,7 @@ _HOST_NAME = re.compile(
 
 admin.site.site_header = admin.site.site_title = "HummDesk"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress])
 
 
 def _operator(request: HttpRequest) -> Actor:
@@ -157,7 +158,7 @@ class DomainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return obj is not None and not obj.is_primary
 
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(BaseUserCreationForm):  # type: ignore[type-arg]
     """A new user, by e-mail."""
 
     class Meta:
@@ -193,7 +194,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         (_("Rights"), {"fields": ["is_active", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "created_at"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else []

@@ -191,7 +191,7 @@ def signed_in_user(user: User, membership: Membership | None) -> dict[str, Any]:
     return {"id": user.id, "name": user.name, "email": user.email, "role": role_of(user, membership)}
 
 
-def me(user: User, membership: Membership | None) -> dict[str, Any]:
+def caller_fields(user: User, membership: Membership | None) -> dict[str, Any]:
     """Return the fields of MeOutput."""
     return {
         **signed_in_user(user, membership),

@@ -1,14 +1,9 @@
 """Carrying a sign-in from the platform's host to an account's, without a shared cookie."""
 
-from datetime import timedelta
-
-from django.utils import timezone
-
-from accounts.actions.single_use import spend_token
+from accounts.actions.single_use import issue_token, spend_token
 from accounts.errors import HandoverRefused
 from accounts.models import Account, HandoverToken, Membership
 from accounts.queries import active_membership
-from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotAMember
 
 HANDOVER_LIFE_S = 30
@@ -16,14 +11,7 @@ HANDOVER_LIFE_S = 30
 
 def issue_handover(membership: Membership) -> str:
     """Return a token that signs the member in on the account's host, once, within 30 seconds; its hash is kept."""
-    secret = new_token_secret()
-    HandoverToken.objects.create(
-        token_hash=hash_of(secret),
-        user=membership.user,
-        account=membership.account,
-        expires_at=timezone.now() + timedelta(seconds=HANDOVER_LIFE_S),
-    )
-    return secret
+    return issue_token(HandoverToken, user=membership.user, account=membership.account, life_s=HANDOVER_LIFE_S)
 
 
 def redeem_handover(secret: str, *, account: Account) -> Membership:

@@ -17,8 +17,10 @@ _LIFETIME: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]  # type: ig
 
 def start_family(*, user: User, membership: Membership | None) -> TokenPair:
     """The user is signed in with the API, in the membership's account or on the platform. Returns the first pair."""
+    now = timezone.now()
+    TokenFamily.objects.filter(user=user, expires_at__lt=now).delete()
     account = membership.account if membership else None
-    family = TokenFamily(user=user, account=account, expires_at=timezone.now() + _LIFETIME)
+    family = TokenFamily(user=user, account=account, expires_at=now + _LIFETIME)
     refresh = new_refresh_token(user, account, role=role_of(user, membership), family_id=family.id)
     family.current_jti = refresh["jti"]
     family.save(force_insert=True)

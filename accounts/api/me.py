@@ -11,7 +11,7 @@ from accounts.actions.api_tokens import make_api_token, revoke_api_token
 from accounts.authentication import IsSignedIn, account_of, membership_if_any, user_of
 from accounts.models import ApiToken
 from accounts.queries import api_tokens_of
-from accounts.serializers import ApiTokenOutput, MeOutput, NewApiTokenInput, NewApiTokenOutput, me
+from accounts.serializers import ApiTokenOutput, MeOutput, NewApiTokenInput, NewApiTokenOutput, caller_fields
 from hummdesk.api.pagination import BY_ID, Orderings
 from hummdesk.api.views import ApiView
 from hummdesk.errors import PermissionDenied
@@ -25,7 +25,7 @@ class MeView(ApiView):
     @extend_schema(operation_id="get_me", responses=MeOutput)
     def get(self, request: Request) -> Response:
         """Return the user, with role, permissions and account."""
-        return Response(me(user_of(request), membership_if_any(request)))
+        return Response(caller_fields(user_of(request), membership_if_any(request)))
 
 
 class ApiTokensView(ApiView):

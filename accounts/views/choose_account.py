@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.handover import issue_handover
-from accounts.links import link_to
+from accounts.links import link_to, origin_of
 from accounts.models import Membership, User
 from accounts.queries import membership_at, memberships_of, primary_hosts
 from hummdesk.errors import NotFound
@@ -26,7 +26,10 @@ def account_choose(request: HttpRequest) -> HttpResponse:
     memberships = memberships_of(user)
     hosts = primary_hosts(membership.account_id for membership in memberships)
     choices = [_choice(membership, hosts[membership.account_id]) for membership in memberships]
-    return render(request, "platform/choose_account.html", {"accounts": choices, "user_email": user.email})
+    response = render(request, "platform/choose_account.html", {"accounts": choices, "user_email": user.email})
+    # Browsers hold the page's form-action against the redirect that answers the form, too.
+    response._csp_update = {"form-action": [origin_of(host) for host in hosts.values()]}  # type: ignore[attr-defined]
+    return response
 
 
 @require_POST

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page
 
 from accounts.actions.add_member import add_member
 from accounts.actions.members import remove_member
 from accounts.enums import AccountStatus, Role
 from accounts.models import Account, HandoverToken, User
 from hummdesk.events.actor import Actor
-from tests.fixtures.cast import ClientOf
+from tests.fixtures.cast import PASSWORD, ClientOf
+from tests.fixtures.live import LiveServer
 
 ENTER = "/accounts/acme/enter"
 
@@ -65,6 +67,12 @@ def test_choose_takes_the_same_queries_for_one_and_two(client_of: ClientOf, agen
         client.get("/")
 
     assert len(one) == len(two)
+
+
+def test_choose_lets_its_forms_lead_to_the_accounts_listed_only(client_of: ClientOf, agent: User) -> None:
+    policy = client_of(agent, at=None).get("/")["Content-Security-Policy"]
+
+    assert f"form-action 'self' http://acme.localhost{settings.PUBLIC_PORT};" in f"{policy};"
 
 
 def test_choose_asks_a_visitor_to_sign_in(client_of: ClientOf) -> None:
@@ -159,3 +167,16 @@ def test_handover_of_a_member_removed_meanwhile_is_refused(
     remove_member(account=acme, user_id=agent.id, actor=Actor.system())
 
     assert client_of(None).get(_path(link)).status_code == 403
+
+
+def test_browser_signs_in_on_the_platform_and_enters_the_account(
+    page: Page, live: LiveServer, committed: None, agent: User
+) -> None:
+    page.goto(live.url(account=""))
+    page.get_by_label("Email").fill(agent.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Acme").click()
+
+    page.wait_for_url(live.url("/inbox*"))
+    assert "token" not in page.url
