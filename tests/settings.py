@@ -18,6 +18,7 @@ os.environ |= {
     "HUMMDESK_BASE_DOMAIN": "localhost",
     "HUMMDESK_DATA_DIR": TEST_FOLDER,
     "HUMMDESK_TEST_FOLDER": TEST_FOLDER,
+    "SECRET_KEY": "of the tests, and long enough to sign tokens with",
     # No test reaches a provider by accident.
     "RESEND_API_KEY": "",
     "ANTHROPIC_API_KEY": "",

@@ -1,0 +1,143 @@
+"""The same rows in every table of an account, full of a word that only this account knows."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db.models import CharField, Model, TextField
+from django.utils import timezone
+
+from accounts.actions.api_tokens import make_api_token
+from accounts.models import Account, ApiToken, Membership, User
+from ai.models import AiDraft, Article, ArticleChunk, Classification
+from analytics.enums import Metric
+from analytics.models import MetricEvent
+from conversations.enums import MessageKind
+from conversations.models import Attachment, Company, Conversation, ConversationRead, ConversationTag
+from email_channel.enums import Direction, MailSource
+from email_channel.models import EmailMessage, EmailTemplate, IncomingMail, Mailbox, OutgoingDelivery
+from hummdesk.api.models import StoredAnswer
+from hummdesk.tenancy.context import account_context
+from teams.models import Agent, AgentSkill, BusinessHours, Holiday, Skill
+from tests import factories
+
+# Texts that a check of the database or a look-up hangs on.
+LEFT_AS_THEY_ARE = {"email", "address", "slug", "value", "key", "timezone", "language", "file", "raw"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One account with a row in every table; `ids` has one of each model, by its name."""
+
+    account: Account
+    admin: User
+    agent: User
+    ids: dict[str, Any] = field(default_factory=dict)
+    display_id: int = 0
+
+    @property
+    def canary(self) -> str:
+        """The word that no other account may ever see."""
+        return canary_of(self.account)
+
+
+def canary_of(account: Account) -> str:
+    return f"canary-of-{account.slug}"
+
+
+def make_scene(account: Account, *, more_conversations: int = 0) -> Scene:
+    """Fill an account of the cast. `more_conversations` come first, so that the scene's has a higher display_id."""
+    people = User.objects.filter(memberships__account=account)
+    admin, agent = (people.get(email=f"{who}@{account.slug}.example") for who in ("admin", "agent"))
+    make_api_token(user=admin, account=account, name=canary_of(account))
+    with account_context(account):
+        for _number in range(more_conversations):
+            factories.make_conversation()
+        conversation = _fill(account, Agent.objects.get(user=agent))
+        _say_the_canary(canary_of(account))
+        ids = {model.__name__: model._default_manager.order_by("pk").last() for model in tenant_models()}
+    ids = {name: row and row.pk for name, row in ids.items()}
+    ids |= {"Conversation": conversation.pk, "Account": account.pk, "User": agent.pk, "Agent": agent.pk}
+    ids["Membership"] = Membership.objects.get(account=account, user=agent).pk
+    ids["ApiToken"] = ApiToken.objects.get(account=account, name=canary_of(account)).pk
+    Account.objects.filter(pk=account.pk).update(name=f"{account.name} {canary_of(account)}")
+    people.update(name=canary_of(account))
+    return Scene(account, admin, agent, ids, conversation.display_id)
+
+
+def tenant_models() -> list[type[Model]]:
+    """Return the models whose tables lie in each account's schema."""
+    return [model for app in apps.get_app_configs() if app.name in settings.TENANT_APPS for model in app.get_models()]
+
+
+def _fill(account: Account, agent: Agent) -> Conversation:
+    now = timezone.now()
+    team = factories.make_team(agents=[agent])
+    AgentSkill.objects.create(agent=agent, skill=Skill.objects.create(name="Returns"))
+    Holiday.objects.create(hours=BusinessHours.objects.get(is_default=True), day_on="2026-12-24", name="Holiday")
+    mailbox = factories.make_mailbox(account, team=team, name=canary_of(account))
+    company = Company.objects.create(name="Company")
+    conversation = factories.make_conversation(
+        contact=factories.make_contact(company=company), messages=1, team=team, assignee=agent, mailbox_id=mailbox.id
+    )
+    ConversationTag.objects.create(conversation=conversation, tag=factories.make_tag())
+    ConversationRead.objects.create(conversation=conversation, agent=agent, read_until=now)
+    _fill_mail(conversation, mailbox, agent)
+    _fill_ai(conversation, agent)
+    MetricEvent.objects.create(
+        metric=Metric.values[0], event_seq=1, conversation_id=conversation.id, duration_s=1, at=now
+    )
+    StoredAnswer.objects.create(user_id=agent.pk, key="the same", fingerprint="x", body=canary_of(account).encode())
+    return conversation
+
+
+def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> None:
+    word = mailbox.name.encode()
+    reply = factories.make_message(conversation, kind=MessageKind.REPLY, agent=agent)
+    Attachment.objects.create(message=reply, file=ContentFile(word, name="file"), name="a.txt", size_bytes=len(word))
+    email = EmailMessage.objects.create(
+        direction=Direction.OUTGOING,
+        mailbox=mailbox,
+        conversation=conversation,
+        conversation_message=reply,
+        dedupe_key="k",
+        raw=ContentFile(word, name="mail.eml"),
+    )
+    OutgoingDelivery.objects.create(email=email, recipient="customer@customers.example")
+    EmailTemplate.objects.create(name="Template", subject="Subject", body_html="<p>Text</p>")
+    IncomingMail.objects.create(
+        mailbox=mailbox, source=MailSource.SMTP, raw=ContentFile(word, name="mail.eml"), size_bytes=1, sha256="0"
+    )
+
+
+def _fill_ai(conversation: Conversation, agent: Agent) -> None:
+    article = Article.objects.create(title="Article", body_html="<p>Text</p>", body_text="Text", author=agent)
+    ArticleChunk.objects.create(article=article, position=0, text="Text", content_hash="0")
+    message = conversation.messages.first()
+    Classification.objects.create(conversation=conversation, message=message, provider="local", model="model")
+    AiDraft.objects.create(
+        conversation=conversation, body_html="<p>Text</p>", body_text="Text", confidence=1, provider="local", model="m"
+    )
+
+
+def _say_the_canary(canary: str) -> None:
+    for model in tenant_models():
+        names = [column.name for column in model._meta.local_concrete_fields if _is_free_text(column)]
+        for row in model._default_manager.all():
+            for name in names:
+                column = model._meta.get_field(name)
+                # With the id, since many names may be there once only.
+                setattr(row, name, f"{canary} {row.pk}"[: column.max_length])
+            row.save(update_fields=names) if names else None
+
+
+def _is_free_text(column: Any) -> bool:
+    return (
+        isinstance(column, CharField | TextField)
+        and not column.choices
+        and not column.name.endswith(("_hash", "_key", "_id", "_reason"))
+        and column.name not in LEFT_AS_THEY_ARE
+        and (column.max_length or 99) >= 20
+    )
