@@ -1,4 +1,4 @@
-"""How root runs PostgreSQL, which refuses to be run by root."""
+"""How PostgreSQL is run by root, whom it refuses, and by users without a name."""
 
 import os
 import pwd
@@ -18,7 +18,7 @@ _USER_NAMESPACE = ("unshare", "--user", "--map-user=1", "--map-group=1")
 
 @dataclass(frozen=True)
 class Identity:
-    """What turns a command into one that is not run by root: words before it, and arguments of Popen.
+    """What turns a command into one run by somebody whom PostgreSQL accepts: words before it, arguments of Popen.
 
     `owner` is the user and the group, as seen from outside, that its files must belong to.
     """
@@ -42,10 +42,13 @@ class Identity:
 @cache
 def unprivileged_identity() -> Identity:
     """Nothing special for a user; for root a user namespace, else (where containers forbid it) the user nobody."""
-    if os.geteuid() != 0:
+    user_id = os.geteuid()
+    if user_id != 0 and _has_name(user_id):
         return Identity()
     if _user_namespace_works():
-        return Identity(prefix=_USER_NAMESPACE, owner=(0, 0))
+        return Identity(prefix=_USER_NAMESPACE, owner=(user_id, os.getegid()))
+    if user_id != 0:
+        return Identity()
     nobody = pwd.getpwnam("nobody")
     return Identity(
         popen={"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []},
@@ -63,6 +66,14 @@ def ensure_reachable(identity: Identity, *folders: Path) -> None:
                 f"PostgreSQL cannot run as root, and the user nobody cannot reach {folder}. Move HummDesk out of "
                 "root's home or set HUMMDESK_DATA_DIR to a folder such as /var/tmp/hummdesk; or set DATABASE_URL."
             )
+
+
+def _has_name(user_id: int) -> bool:
+    """False in a container that was started with a bare number for a user, which initdb refuses."""
+    try:
+        return bool(pwd.getpwuid(user_id))
+    except KeyError:
+        return False
 
 
 def _user_namespace_works() -> bool:
