@@ -36,6 +36,7 @@ _own["DATABASES"]["default"]["TEST"] = {"NAME": RUN_NAME}
 _own["CACHES"]["default"]["KEY_PREFIX"] = RUN_NAME
 _own["CHANNEL_LAYERS"]["default"]["CONFIG"]["prefix"] = RUN_NAME
 _own["CELERY_BROKER_TRANSPORT_OPTIONS"]["global_keyprefix"] = f"{RUN_NAME}/"
-# WhiteNoise warns of a folder that is not there.
+# WhiteNoise warns of a folder that is not there, and would look through all files for each client of a test.
 STATIC_ROOT.mkdir(exist_ok=True)
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
