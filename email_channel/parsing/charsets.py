@@ -4,6 +4,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from email_channel.parsing.charset_guess import guess_codec
+
 # Names seen in mail that Python does not know, and labels that senders use for a larger set.
 # Source: WHATWG Encoding Standard, "Names and labels", for the supersets.
 _ALIASES = {
@@ -118,6 +120,8 @@ def _guess(raw: bytes, declared: str | None) -> Decoded:
         foreign_count = len(text) - len(text.encode("ascii", "ignore"))
         if codec != "ascii" and text.count("\ufffd") <= _BEARABLE_DAMAGE * foreign_count:
             return Decoded(text, codec, is_guess=True)
+    if likely := guess_codec(raw):
+        return Decoded(raw.decode(likely, "replace"), likely, is_guess=True)
     return Decoded(_decode_western(raw), "cp1252", is_guess=True)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from email_channel.parsing.parsed import MailKind
+from email_channel.parsing.parsed import MailKind, ParsedAddress
 
 _DAEMON = re.compile(r"(?:mailer|mail|m)[-_.]?daemon[^@]{0,60}(?:@|\Z)", re.IGNORECASE)
 _BOUNCE_SENDER = re.compile(
@@ -71,8 +71,7 @@ class Signals:
 
     headers: Sequence[tuple[str, str]]
     subject: str
-    author_address: str
-    author_name: str
+    author: ParsedAddress
     return_path: str | None
     content_types: Sequence[str]
     report_type: str
@@ -90,7 +89,7 @@ def classify(signals: Signals) -> MailKind:
         is_bounce=is_bounce,
         is_abuse_report=is_abuse_report,
         is_list=_is_list(fields),
-        is_unattended=_UNATTENDED.match(signals.author_address) is not None,
+        is_unattended=_UNATTENDED.match(signals.author.address) is not None,
         list_id=_list_id(fields.get("list-id")),
     )
 
@@ -102,9 +101,9 @@ def _is_bounce(signals: Signals, fields: dict[str, str]) -> bool:
         return True
     if not _BOUNCE_FIELDS.isdisjoint(fields):
         return True
-    if _DAEMON.match(signals.author_address):
+    if _DAEMON.match(signals.author.address):
         return True
-    is_daemon = bool(_BOUNCE_SENDER.match(signals.author_address) or _BOUNCE_NAME.search(signals.author_name))
+    is_daemon = bool(_BOUNCE_SENDER.match(signals.author.address) or _BOUNCE_NAME.search(signals.author.name))
     has_subject = _BOUNCE_SUBJECT.search(signals.subject) is not None
     has_null_sender = signals.return_path == ""
     return is_daemon + has_subject + has_null_sender >= 2

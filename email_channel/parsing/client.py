@@ -3,11 +3,13 @@
 import atexit
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,6 +25,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 # A fresh process now and then costs 50 ms and bounds what fragmentation of memory can do.
 _MAILS_PER_CHILD = 500
 _CHILD_COMMAND = (sys.executable, "-S", "-B", "-m", "email_channel.parsing.child")
+_HEADERS_BYTES = 256 * 1024
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _REASONS = {
     Verdict.MEMORY: Unreadable.MEMORY,
     Verdict.CRASHED: Unreadable.CRASHED,
@@ -204,3 +208,14 @@ def parse_mail(raw: bytes, *, max_bytes: int = limits.MAIL_BYTES) -> ParsedMail:
     if reason is not None:
         raise MailUnreadable(reason)
     return _pool.parse(raw)
+
+
+def parse_headers(raw: bytes) -> ParsedMail:
+    """Return what the header says, for a mail whose whole cannot be read; an empty mail where that fails too."""
+    head = raw[:_HEADERS_BYTES]
+    blank = _BLANK_LINE.search(head.lstrip(b"\r\n"))
+    try:
+        mail = parse_mail(head.lstrip(b"\r\n")[: blank.start()] if blank else head)
+    except MailUnreadable:
+        return ParsedMail()
+    return replace(mail, text=None, html=None, attachments=())

@@ -64,15 +64,11 @@ class _Header:
         if from_ is None:
             self.defects.add("from_missing")
         subject = self._line("subject", limits.SUBJECT_CHARS)
-        author = from_ or sender
-        # Daemons sign with a name that is no address.
-        from_text = self._line("from", limits.ADDRESS_CHARS)
         return_path = self._return_path()
         signals = Signals(
             headers=headers,
             subject=subject,
-            author_address=author.address if author else from_text.rpartition("<")[2].strip("> "),
-            author_name=author.name if author else from_text,
+            author=from_ or sender or self._nameless_author(),
             return_path=return_path,
             content_types=[root.content_type, *(attachment.content_type for attachment in bodies.attachments)],
             report_type=root.parameters.get("report-type", "").lower(),
@@ -98,6 +94,11 @@ class _Header:
             kind=classify(signals),
             defects=tuple(sorted(self.defects))[: limits.DEFECT_COUNT],
         )
+
+    def _nameless_author(self) -> ParsedAddress:
+        """Return what stands in From where that is no address, as with daemons."""
+        text = self._line("from", limits.ADDRESS_CHARS)
+        return ParsedAddress(text, text.rpartition("<")[2].strip("> "))
 
     def _line(self, name: str, limit: int) -> str:
         return clean_line(decode_header(self.block.first(name) or b"", self.charset), limit)

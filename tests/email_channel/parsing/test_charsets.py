@@ -34,6 +34,32 @@ def test_decode_bytes_guesses_western_where_utf8_fails(label: str | None) -> Non
     assert decoded.is_guess
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("ご注文ありがとうございます。商品はいつ届きますか。", "euc_jp"),
+        ("ご注文ありがとうございます。商品はいつ届きますか。", "cp932"),
+        ("안녕하세요 주문한 상품이 아직 오지 않았습니다", "cp949"),
+        ("您好，我的订单还没有收到，请问什么时候发货？", "gb18030"),
+        ("您好，我的訂單還沒有收到，請問什麼時候出貨？", "big5"),
+        ("Здравствуйте, когда придёт мой заказ?", "koi8_r"),
+        ("Здравствуйте, когда придёт мой заказ?", "cp1251"),
+    ],
+)
+@pytest.mark.parametrize("label", [None, "us-ascii"])
+def test_decode_bytes_tells_scripts_apart_where_nothing_names_the_charset(
+    text: str, codec: str, label: str | None
+) -> None:
+    assert decode_bytes(text.encode(codec), label).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe: 5 €", "à bientôt, ça été reçu où vous êtes", "ÄÄÄ!", "Åäö ÅÄÖ", "señor ñandú", "“Hi” – £5"]
+)
+def test_decode_bytes_does_not_take_western_text_for_another_script(text: str) -> None:
+    assert decode_bytes(text.encode("cp1252"), None).text == text
+
+
 @pytest.mark.parametrize("label", [None, "us-ascii", "nonsense"])
 def test_decode_bytes_guesses_utf8_first(label: str | None) -> None:
     assert decode_bytes("hyvää päivää".encode(), label).text == "hyvää päivää"

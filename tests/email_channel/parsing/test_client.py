@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from email_channel.parsing.client import ParserPool, parse_mail
+from email_channel.parsing.client import ParserPool, parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
+from email_channel.parsing.parsed import ParsedMail
 
 RAW = b"From: a@x.example\r\nSubject: %d\r\n\r\nHello"
 
@@ -46,6 +47,20 @@ def test_parse_mail_refuses_what_is_no_mail(raw: bytes, reason: Unreadable) -> N
         parse_mail(raw, max_bytes=100)
 
     assert caught.value.reason is reason
+
+
+def test_parse_headers_tells_who_wrote_a_mail_that_is_too_large() -> None:
+    raw = b"From: Ann <a@x.example>\r\nSubject: Big\r\n\r\n" + b"x" * 26 * 1024 * 1024
+
+    mail = parse_headers(raw)
+
+    assert mail.author is not None
+    assert (mail.author.address, mail.subject, mail.text) == ("a@x.example", "Big", None)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0" * 100])
+def test_parse_headers_of_what_is_no_mail_is_empty(raw: bytes) -> None:
+    assert parse_headers(raw) == ParsedMail()
 
 
 def test_a_child_serves_one_mail_after_another(pool: ParserPool) -> None:
