@@ -1,6 +1,5 @@
 """Accounts: all for a super_admin, one's own for an account_admin."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,7 +16,7 @@ from accounts.models import Account
 from accounts.permissions import Permission
 from accounts.queries import accounts_for
 from accounts.serializers import AccountChangesInput, AccountOutput, NewAccountInput
-from hummdesk.api.pagination import BY_ID, Orderings
+from hummdesk.api.pagination import KeysetPagination
 from hummdesk.api.views import ApiView
 from hummdesk.errors import NotFound
 from hummdesk.events.actor import Actor
@@ -38,7 +37,7 @@ class ManagesAccounts(IsSignedIn):
 class AccountsView(ApiView):
     """The accounts that the caller manages."""
 
-    orderings: ClassVar[Orderings] = BY_ID
+    pagination_class = KeysetPagination
 
     def get_permissions(self) -> list[BasePermission]:
         """Making one is for super_admins."""

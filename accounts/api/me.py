@@ -1,6 +1,5 @@
 """The caller, and the caller's personal tokens."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -12,7 +11,7 @@ from accounts.authentication import IsSignedIn, account_of, membership_if_any, u
 from accounts.models import ApiToken
 from accounts.queries import api_tokens_of
 from accounts.serializers import ApiTokenOutput, MeOutput, NewApiTokenInput, NewApiTokenOutput, caller_fields
-from hummdesk.api.pagination import BY_ID, Orderings
+from hummdesk.api.pagination import KeysetPagination
 from hummdesk.api.views import ApiView
 from hummdesk.errors import PermissionDenied
 
@@ -33,7 +32,7 @@ class ApiTokensView(ApiView):
 
     permission_classes = [IsSignedIn]
     keeps_answers = False
-    orderings: ClassVar[Orderings] = BY_ID
+    pagination_class = KeysetPagination
 
     @extend_schema(operation_id="list_api_tokens", responses=ApiTokenOutput(many=True))
     def get(self, request: Request) -> Response:

@@ -1,6 +1,5 @@
 """The people of the account in force, and those who are invited."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -14,7 +13,7 @@ from accounts.enums import Role
 from accounts.permissions import Permission
 from accounts.queries import members_of, open_invitations
 from accounts.serializers import InviteInput, RoleInput, UserFilters, UserOutput
-from hummdesk.api.pagination import BY_ID, Orderings
+from hummdesk.api.pagination import KeysetPagination
 from hummdesk.api.views import ApiView
 from hummdesk.errors import NotFound
 from hummdesk.events.actor import Actor
@@ -24,7 +23,7 @@ class UsersView(ApiView):
     """The account's people."""
 
     permission_classes = [HasPermission(Permission.MANAGE_USERS)]
-    orderings: ClassVar[Orderings] = BY_ID
+    pagination_class = KeysetPagination
 
     @extend_schema(operation_id="list_users", parameters=[UserFilters], responses=UserOutput(many=True))
     def get(self, request: Request) -> Response:
