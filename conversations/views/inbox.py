@@ -109,6 +109,7 @@ def _shell_context(request: MemberRequest, viewer: Viewer, place: InboxPlace) ->
         "nav": shapes.nav(place, counts, teams),
         "tabs": shapes.tabs(place, counts),
         "view_title": shapes.view_title(place, teams),
+        "view_key": shapes.view_key(place.view),
         "live_seq": last_seq(),
         "search": place.text,
     }

@@ -28,6 +28,7 @@ _STATUS_ICONS = {
     Status.CLOSED: "archive",
 }
 _DELIVERY_STATES = {"bounced": "failed"}
+_TABBED_VIEWS = ("mine", "unassigned", "all")
 _IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -44,14 +45,12 @@ def me(viewer: Viewer) -> Shape:
 def nav(place: InboxPlace, counts: InboxCounts, teams: Sequence[Team]) -> Shape:
     """Return the sidebar's entries."""
     inboxes = [
-        ("mine", _("Mine"), "inbox", counts.mine),
-        ("unassigned", _("Unassigned"), "circle-dashed", counts.unassigned),
-        ("all", _("All"), "layers", counts.all),
+        ("mine", _("Inbox"), "inbox", counts.mine),
         ("snoozed", _("Snoozed"), "alarm-clock", counts.snoozed),
         ("closed", _("Closed"), "circle-check", None),
     ]
     return {
-        "inboxes": [_nav_item(place, key, label, icon, count) for key, label, icon, count in inboxes],
+        "inboxes": [_nav_item(place, view, label, icon, count) for view, label, icon, count in inboxes],
         "teams": [
             _nav_item(place, f"team-{team.id}", team.name, "", counts.teams.get(team.id, 0)) | {"tint": team.id}
             for team in teams
@@ -60,16 +59,21 @@ def nav(place: InboxPlace, counts: InboxCounts, teams: Sequence[Team]) -> Shape:
     }
 
 
-def _nav_item(place: InboxPlace, key: str, label: str, icon: str, count: int | None) -> Shape:
+def _nav_item(place: InboxPlace, view: str, label: str, icon: str, count: int | None) -> Shape:
     return {
-        "key": key,
+        "key": view_key(view),
         "label": label,
         "icon": icon,
-        "url": f"{reverse('inbox')}?view={key}",
+        "url": f"{reverse('inbox')}?view={view}",
         "count": count,
-        "is_current": place.view == key,
+        "is_current": view_key(place.view) == view_key(view),
         "is_urgent": False,
     }
+
+
+def view_key(view: str) -> str:
+    """Return the sidebar's entry for a view: the three tabs of the inbox share one."""
+    return "inbox" if view in _TABBED_VIEWS else view
 
 
 def tabs(place: InboxPlace, counts: InboxCounts) -> list[Shape]:
@@ -79,7 +83,7 @@ def tabs(place: InboxPlace, counts: InboxCounts) -> list[Shape]:
         ("unassigned", _("Unassigned"), counts.unassigned),
         ("all", _("All"), counts.all),
     ]
-    if place.view not in {key for key, _label, _count in entries}:
+    if place.view not in _TABBED_VIEWS:
         return []
     return [
         {

@@ -5,6 +5,7 @@ const HEARTBEAT_MS = 25_000
 const ANSWER_MS = 8_000
 const MAX_WAIT_MS = 15_000
 const OFFLINE_AFTER_MS = 2_000
+const READ_ONLY = 'read' // in place of an id: the list alone
 const CLOSED_FOR_GOOD = [4401, 4403] // signed out, or access taken away
 
 const emit = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }))
@@ -68,7 +69,13 @@ class Live extends HTMLElement {
     this.listen()
     if (nudge.type === 'pong') return
     if (nudge.seq !== undefined) this.since = nudge.seq
-    refresh(nudge.type === 'resync' ? null : String(nudge.conversation_id))
+    if (nudge.type === 'conversation.read') return this.read(nudge)
+    refresh(nudge.type === 'resync' ? null : nudge.conversation_id)
+  }
+
+  // What somebody has read changes nothing but their own list, and never the thread.
+  read (nudge) {
+    if (nudge.data.agent_id === document.body.dataset.user) refresh(READ_ONLY)
   }
 
   closed (code) {
