@@ -125,14 +125,23 @@ class ParserPool:
 
     def parse(self, raw: bytes) -> ParsedMail:
         """Return the mail. Raises MailUnreadable."""
-        with self._child() as child:
-            verdict, payload = child.ask(raw, self.time_limit_s)
+        try:
+            verdict, payload = self._ask(raw)
+        except MailUnreadable as error:
+            if error.reason is not Unreadable.CRASHED:
+                raise
+            # Somebody else may have ended that child, between two mails or in this one.
+            verdict, payload = self._ask(raw)
         if verdict is not Verdict.PARSED:
             raise MailUnreadable(_REASONS[verdict])
         try:
             return decode_mail(payload)
         except ValueError as error:
             raise MailUnreadable(Unreadable.CRASHED) from error
+
+    def _ask(self, raw: bytes) -> tuple[Verdict, bytes]:
+        with self._child() as child:
+            return child.ask(raw, self.time_limit_s)
 
     def close(self) -> None:
         """End all idle children; those on loan end when they are given back."""
