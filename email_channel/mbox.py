@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # RFC 4155: each message begins with a line `From <sender> <time>`; in bodies such a line is written `>From`.
-_FROM_LINE = re.compile(rb"^From [^\r\n]*[0-9]{4}[^\r\n]*\r?\n", re.MULTILINE)
+_FROM_LINE = re.compile(rb"^From [^\r\n]*[0-9]:[0-9]{2}[^\r\n]* [0-9]{4}\b[^\r\n]*\r?\n", re.MULTILINE)
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 

@@ -43,4 +43,4 @@ def _header_of(raw: bytes) -> bytes:
     """Return what stands before the first blank line, so that nobody unknown makes us read a whole mail."""
     raw = raw[:_HEADER_MAX_BYTES].lstrip(b"\r\n")
     end = _END_OF_HEADER.search(raw)
-    return raw[: end.start()] + b"\n\n" if end else raw
+    return raw[: end.end()] if end else raw

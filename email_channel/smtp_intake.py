@@ -1,11 +1,7 @@
 """What the SMTP listener asks and hands over: who is known here, and each recipient's mailbox gets the raw mail."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import Sequence
 from uuid import UUID
-
-from django.db import close_old_connections
 
 from accounts.queries import RoutedAddress
 from email_channel.actions.store_mail import store_mail
@@ -18,25 +14,7 @@ from hummdesk.errors import DomainError
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import account_context
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
-
-def _with_own_connection(function: Callable[P, R]) -> Callable[P, R]:
-    """Give the thread's connection back afterwards: a listener lives long, and its database may restart."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        close_old_connections()
-        try:
-            return function(*args, **kwargs)
-        finally:
-            close_old_connections()
-
-    return run
-
-
-@_with_own_connection
 def is_known_address(address: str) -> bool:
     """Return whether an open mailbox takes mail for this address. Two queries."""
     route = route_of(address)
@@ -46,7 +24,6 @@ def is_known_address(address: str) -> bool:
         return mailbox_with(route.mailbox_id) is not None
 
 
-@_with_own_connection
 def accept_mail(raw: bytes, envelope_sender: str, recipients: Sequence[str]) -> list[RecipientOutcome]:
     """The mail is stored once for each mailbox that a recipient belongs to; returns what became of each recipient.
 

@@ -62,11 +62,12 @@ class InboundRawView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Store the mail, look into it at once, and tell what became of it."""
-        _check_content_type(request)
         try:
             body = request._request.body
         except RequestDataTooBig as error:
             raise MailTooLarge from error
+        if body:
+            _check_content_type(request)
         raw = _mail_in(request, body)
         signed = signing_mailbox(
             account=request._request.account,  # type: ignore[attr-defined]  # set by AccountMiddleware

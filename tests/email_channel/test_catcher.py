@@ -31,11 +31,11 @@ def catch(number: int = 0, folder: str = "account_acme") -> str:
 
 
 def test_a_caught_mail_is_a_well_formed_file(outbox: Path) -> None:
-    id = catch()
+    caught_id = catch()
 
-    path = outbox / f"{id}.eml"
+    path = outbox / f"{caught_id}.eml"
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    assert id == f"account_acme/20261123T010600123456-{KEY}0"
+    assert caught_id == f"account_acme/20261123T010600123456-{KEY}0"
     assert path.read_bytes() == raw("Mail 0")
     assert message["To"] == "Ädä <ada@customers.example>"
     assert message.get_content_type() == "multipart/alternative"
@@ -72,10 +72,10 @@ def test_without_a_folder_the_list_is_empty(outbox: Path) -> None:
 
 
 def test_a_mail_is_found_by_its_id(outbox: Path) -> None:
-    id = catch()
+    caught_id = catch()
 
-    assert caught_mail(id).message["Subject"] == "Mail 0"
-    assert caught_raw(id) == raw("Mail 0")
+    assert caught_mail(caught_id).message["Subject"] == "Mail 0"
+    assert caught_raw(caught_id) == raw("Mail 0")
 
 
 @pytest.mark.parametrize(

@@ -118,10 +118,10 @@ def test_a_file_that_is_not_there_is_not_found(desk: RestoringClient, caught: st
 
 
 def test_a_mail_without_html_has_no_html_page(desk: RestoringClient, outbox: Path) -> None:
-    id = catch_mail(b"Subject: Mail\r\n\r\nHello", folder="platform", key="018f0000-0000", at=timezone.now())
+    caught_id = catch_mail(b"Subject: Mail\r\n\r\nHello", folder="platform", key="018f0000-0000", at=timezone.now())
 
-    assert desk.get(f"/catcher/{id}").context["mail"]["html_url"] == ""
-    assert desk.get(f"/catcher/{id}/html").status_code == 404
+    assert desk.get(f"/catcher/{caught_id}").context["mail"]["html_url"] == ""
+    assert desk.get(f"/catcher/{caught_id}/html").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,6 @@ def test_a_mail_of_the_product_itself_with_an_odd_charset_is_shown(desk: Restori
     mail = MIMEMultipart("alternative", _subparts=[MIMEText("Hej då", "plain", "iso-8859-1")])
     mail["Subject"] = "Hej"
     raw = email.message_from_bytes(mail.as_bytes()).as_bytes()
-    id = catch_mail(raw, folder="platform", key="018f0000-0000", at=timezone.now())
+    caught_id = catch_mail(raw, folder="platform", key="018f0000-0000", at=timezone.now())
 
-    assert "Hej då" in desk.get(f"/catcher/{id}").text
+    assert "Hej då" in desk.get(f"/catcher/{caught_id}").text
