@@ -55,7 +55,7 @@ class Route:
     converters: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        host = "platform" if self.urlconf.endswith("platform") else "account"
+        host = {"hummdesk.urls": "account", "hummdesk.urls_platform": "platform"}.get(self.urlconf, self.urlconf)
         return f"{host}:/{self.path}"
 
     @property
@@ -97,7 +97,7 @@ _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
 
 def routes_of(urlconf: str) -> list[Route]:
     """Return every route of a URL configuration."""
-    return [_route(urlconf, path, pattern) for path, pattern in _walk(get_resolver(urlconf), "")]
+    return [route_of(urlconf, path, pattern) for path, pattern in _walk(get_resolver(urlconf), "")]
 
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
@@ -109,7 +109,8 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]
             yield path, pattern
 
 
-def _route(urlconf: str, path: str, pattern: URLPattern) -> Route:
+def route_of(urlconf: str, path: str, pattern: URLPattern) -> Route:
+    """Return one route. Raises: UnknownParameter for a regular expression without an example."""
     path = _FIXED.get(pattern.name or path, path)
     parameters = re.findall(r"<(?:(\w+):)?(\w+)>", path)
     converters = tuple((name, converter or "str") for converter, name in parameters)
