@@ -57,8 +57,8 @@ def make_scene(account: Account, *, more_conversations: int = 0) -> Scene:
             factories.make_conversation()
         conversation = _fill(account, Agent.objects.get(user=agent))
         _say_the_canary(canary_of(account))
-        ids = {model.__name__: model._default_manager.order_by("pk").last() for model in tenant_models()}
-    ids = {name: row and row.pk for name, row in ids.items()}
+        newest = {model.__name__: model._default_manager.order_by("pk").last() for model in tenant_models()}
+    ids: dict[str, Any] = {name: row.pk for name, row in newest.items() if row is not None}
     ids |= {"Conversation": conversation.pk, "Account": account.pk, "User": agent.pk, "Agent": agent.pk}
     ids["Membership"] = Membership.objects.get(account=account, user=agent).pk
     ids["ApiToken"] = ApiToken.objects.get(account=account, name=canary_of(account)).pk
@@ -115,7 +115,7 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
 def _fill_ai(conversation: Conversation, agent: Agent) -> None:
     article = Article.objects.create(title="Article", body_html="<p>Text</p>", body_text="Text", author=agent)
     ArticleChunk.objects.create(article=article, position=0, text="Text", content_hash="0")
-    message = conversation.messages.first()
+    message = conversation.messages.earliest("created_at")
     Classification.objects.create(conversation=conversation, message=message, provider="local", model="model")
     AiDraft.objects.create(
         conversation=conversation, body_html="<p>Text</p>", body_text="Text", confidence=1, provider="local", model="m"
@@ -124,13 +124,15 @@ def _fill_ai(conversation: Conversation, agent: Agent) -> None:
 
 def _say_the_canary(canary: str) -> None:
     for model in tenant_models():
-        names = [column.name for column in model._meta.local_concrete_fields if _is_free_text(column)]
+        columns = {
+            column.name: column.max_length for column in model._meta.local_concrete_fields if _is_free_text(column)
+        }
         for row in model._default_manager.all():
-            for name in names:
-                column = model._meta.get_field(name)
+            for name in columns:
                 # With the id, since many names may be there once only.
-                setattr(row, name, f"{canary} {row.pk}"[: column.max_length])
-            row.save(update_fields=names) if names else None
+                setattr(row, name, f"{canary} {row.pk}"[: columns[name]])
+            if columns:
+                row.save(update_fields=columns)
 
 
 def _is_free_text(column: Any) -> bool:
