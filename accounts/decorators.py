@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -42,7 +42,10 @@ def member_required(
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         request.membership = require_member(request)  # type: ignore[attr-defined]
-        with timezone.override(_reader_zone(cast(MemberRequest, request))):
+        with (
+            timezone.override(_reader_zone(cast(MemberRequest, request))),
+            translation.override(request.user.language),
+        ):
             return view(cast(MemberRequest, request), *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], for_members)

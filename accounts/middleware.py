@@ -1,12 +1,10 @@
 """Who the signed-in user is in the host's account."""
 
 from collections.abc import Awaitable, Callable
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership
@@ -53,9 +51,3 @@ def _membership(request: HttpRequest) -> Membership | None:
     if account is None or not request.user.is_authenticated:
         return None
     return active_membership(request.user, account)
-
-
-def activate_reader_timezone(request: HttpRequest) -> None:
-    """Times on this page are in the reader's zone, else the account's."""
-    zone = getattr(request.user, "timezone", "") or getattr(request.account, "timezone", "UTC")  # type: ignore[attr-defined]
-    timezone.activate(ZoneInfo(zone))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from email_channel.composing import MailAddress, compose_mail
 from email_channel.models import OutgoingDelivery
-from email_channel.parsing.plain_text import text_to_html
+from hummdesk.markup import text_to_html
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from email_channel.catcher import PLATFORM_FOLDER
 from email_channel.composing import MailAddress
 from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.outgoing import OutgoingMail
-from email_channel.parsing.plain_text import text_to_html
 from email_channel.transports import transport
 from hummdesk.logs import logger
+from hummdesk.markup import text_to_html
 
 
 class SystemMailBackend(BaseEmailBackend):

@@ -1,33 +1,47 @@
-"""Text to HTML that is safe to show."""
+"""Text to HTML that is safe to show, and to one line. Imports nothing of Django: the mail parser's child uses it."""
 
+import html
 import re
-from html import escape
+from collections.abc import Iterator
+from itertools import groupby
 
-_LINK = re.compile(r"https?://[^\s<>\"']{1,2000}")
-_TRAILING = ".,;:!?)]}'\""
+_URL = re.compile(r"https?://[^\s<>\"'\x00-\x1f]{1,2000}", re.IGNORECASE)
+_TRAILING_SIGNS = ".,;:!?*_|\\"
 
 
 def text_to_html(text: str) -> str:
-    """Return plain text as paragraphs: escaped, line breaks kept, http(s) addresses made links. Linear time."""
-    paragraphs = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n"))
-    return "".join(f"<p>{_lines(paragraph)}</p>" for paragraph in paragraphs if paragraph.strip())
+    """Return escaped HTML: blank lines part paragraphs, line ends are `<br>`, web addresses are links."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    paragraphs = ["<br>\n".join(map(_line_to_html, run)) for is_text, run in groupby(lines, _has_text) if is_text]
+    return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
 
 
-def _lines(paragraph: str) -> str:
-    return "<br>".join(_linked(line) for line in paragraph.strip("\n").split("\n"))
+def _has_text(line: str) -> bool:
+    return bool(line.strip())
 
 
-def _linked(line: str) -> str:
-    parts, position = [], 0
-    for match in _LINK.finditer(line):
-        address = match.group().rstrip(_TRAILING)
-        parts.append(escape(line[position : match.start()]))
-        parts.append(
-            f'<a href="{escape(address)}" rel="noopener noreferrer nofollow" target="_blank">{escape(address)}</a>'
-        )
-        position = match.start() + len(address)
-    parts.append(escape(line[position:]))
-    return "".join(parts)
+def _line_to_html(line: str) -> str:
+    return "".join(_pieces_of_line(line.rstrip()))
+
+
+def _pieces_of_line(line: str) -> Iterator[str]:
+    position = 0
+    for match in _URL.finditer(line):
+        url = _without_punctuation(match[0])
+        yield html.escape(line[position : match.start()])
+        escaped = html.escape(url)
+        yield f'<a href="{escaped}" target="_blank" rel="noopener noreferrer nofollow">{escaped}</a>'
+        position = match.start() + len(url)
+    yield html.escape(line[position:])
+
+
+def _without_punctuation(url: str) -> str:
+    """Return the address without what ends the sentence around it; a bracket stays if it was opened inside."""
+    url = url.rstrip(_TRAILING_SIGNS)
+    for opening, closing in ("()", "[]", "{}"):
+        if url.endswith(closing) and url.count(closing) > url.count(opening):
+            url = url[:-1].rstrip(_TRAILING_SIGNS)
+    return url
 
 
 def one_line(text: str, length: int) -> str:

@@ -130,7 +130,7 @@ TENANT_LIMIT_SET_CALLS = True
 REDIS_URL = env.required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "hummdesk.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "django_tenants.cache.make_key",
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "tokens-purge": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 3600}},
     "usage-rollup": {
         "task": "analytics.tasks.roll_up_usage",
         "schedule": 3600.0,

@@ -11,7 +11,7 @@ from email_channel.parsing.header_block import read_header_block
 from email_channel.parsing.html_text import html_to_text
 from email_channel.parsing.mime import Part
 from email_channel.parsing.parsed import ParsedAttachment
-from email_channel.parsing.plain_text import text_to_html
+from hummdesk.markup import text_to_html
 
 _HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 # Forms of the same text for other programs.

@@ -38,7 +38,7 @@ _SIGNATURE_LINE_CHARS = 100
 _AFTER_SENT_FROM_LINES = 3
 
 
-class Role(StrEnum):
+class LineRole(StrEnum):
     """What a stretch of text is."""
 
     VISIBLE = "visible"
@@ -58,29 +58,29 @@ class _Label(StrEnum):
 class SplitReply:
     """A text in stretches, in order: `original` is what was split."""
 
-    parts: tuple[tuple[Role, str], ...]
+    parts: tuple[tuple[LineRole, str], ...]
 
     @property
     def visible(self) -> str:
         """What the author wrote now, without blank lines around it."""
-        return self._joined(Role.VISIBLE)
+        return self._joined(LineRole.VISIBLE)
 
     @property
     def quoted(self) -> str:
         """What is answered, with the lines that introduce it."""
-        return self._joined(Role.QUOTED)
+        return self._joined(LineRole.QUOTED)
 
     @property
     def signature(self) -> str:
         """How the author signs, and what programs add below."""
-        return self._joined(Role.SIGNATURE)
+        return self._joined(LineRole.SIGNATURE)
 
     @property
     def original(self) -> str:
         """All of the text as it was."""
         return "".join(text for _, text in self.parts)
 
-    def _joined(self, role: Role) -> str:
+    def _joined(self, role: LineRole) -> str:
         return "".join(text for part_role, text in self.parts if part_role is role).strip("\r\n").rstrip()
 
 
@@ -92,7 +92,7 @@ def split_reply(text: str) -> SplitReply:
     return SplitReply(tuple((role, "".join(line for _, line in run)) for role, run in stretches))
 
 
-def roles_of_lines(lines: list[str]) -> list[Role]:
+def roles_of_lines(lines: list[str]) -> list[LineRole]:
     """Return one role a line; lines have no blanks at their end."""
     read = lines[:_LINES_READ]
     labels = _Labeller(read).labels()
@@ -226,9 +226,9 @@ class _Verdict:
     def __init__(self, lines: list[str], labels: list[_Label]) -> None:
         self.lines = lines
         self.labels = labels
-        self.found = [Role.VISIBLE] * len(labels)
+        self.found = [LineRole.VISIBLE] * len(labels)
 
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[LineRole]:
         """Return one role a line, signatures not yet told apart."""
         runs = self._without_wraps(_runs(self.labels, 0))
         while runs:
@@ -262,7 +262,7 @@ class _Verdict:
         return joined
 
     def _hide(self, start: int, end: int) -> None:
-        self.found[start:end] = [Role.QUOTED] * (end - start)
+        self.found[start:end] = [LineRole.QUOTED] * (end - start)
 
     def _hide_last_quote(self, runs: list[_Run]) -> None:
         """A quote at the end is hidden, one above or between the author's lines is what they talk about."""
@@ -311,16 +311,18 @@ class _Verdict:
         return rest
 
 
-def _mark_signature(lines: list[str], labels: list[_Label], roles: list[Role]) -> None:
+def _mark_signature(lines: list[str], labels: list[_Label], roles: list[LineRole]) -> None:
     """Mark the signature: from the line that parts it off to the end of what is shown."""
-    shown = [index for index, role in enumerate(roles) if role is Role.VISIBLE and labels[index] is not _Label.BLANK]
+    shown = [
+        index for index, role in enumerate(roles) if role is LineRole.VISIBLE and labels[index] is not _Label.BLANK
+    ]
     last_quote = max((number for number, index in enumerate(shown) if labels[index] is _Label.QUOTE), default=-1)
     own = shown[last_quote + 1 :]
     for number, index in enumerate(own):
         following = [lines[later] for later in own[number + 1 : number + _SIGNATURE_LINES + 2]]
         if labels[index] is _Label.TEXT and _begins_signature(lines[index], following, is_first=number == 0):
             end = shown[-1] + 1
-            roles[index:end] = [Role.SIGNATURE] * (end - index)
+            roles[index:end] = [LineRole.SIGNATURE] * (end - index)
             return
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from email_channel.parsing.html_tokens import VOID_TAGS, Kind, Token, attributes, tokens, unescape
-from email_channel.parsing.quotes import Role, roles_of_lines
+from email_channel.parsing.quotes import LineRole, roles_of_lines
 
 # Everything behind these is quoted: the mark stands before the quote, not around it.
 _CUT_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "isforwardcontent"})
@@ -157,18 +157,18 @@ def split_reply_html(source: str) -> SplitHtml:
     """
     pieces = _Scan(source).run()
     roles = list(_roles(pieces))
-    has_words = any(role is Role.VISIBLE and not piece.is_quote for piece, role in zip(pieces, roles, strict=True))
+    has_words = any(role is LineRole.VISIBLE and not piece.is_quote for piece, role in zip(pieces, roles, strict=True))
     if not has_words:
         return SplitHtml(source, "")
     starts = [0, *(piece.start for piece in pieces[1:]), len(source)]
     spans = [(role, source[starts[number] : starts[number + 1]]) for number, role in enumerate(roles)]
     return SplitHtml(
-        visible="".join(text for role, text in spans if role is not Role.QUOTED),
-        quoted="".join(text for role, text in spans if role is Role.QUOTED),
+        visible="".join(text for role, text in spans if role is not LineRole.QUOTED),
+        quoted="".join(text for role, text in spans if role is LineRole.QUOTED),
     )
 
 
-def _roles(pieces: list[_Piece]) -> Iterator[Role]:
+def _roles(pieces: list[_Piece]) -> Iterator[LineRole]:
     """Yield a role a piece: they are judged as lines of plain text with blank lines between.
 
     The first marked quote is one that a reply answers, whether or not a line introduces it.

@@ -8,8 +8,11 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
+from django.utils.translation import gettext as _
 from django_tenants.utils import get_tenant_domain_model
 
+from hummdesk.errors import NotFound
+from hummdesk.problems import is_api_path, problem_json
 from hummdesk.tenancy.context import enter_account, enter_platform
 
 # Asked by load balancers, by address: they need no account.
@@ -59,12 +62,12 @@ class AccountMiddleware:
         try:
             name = host_name(request.get_host())
         except DisallowedHost:
-            return render(request, "errors/unknown_host.html", status=404)
+            return _unknown_host(request)
         if is_platform_host(name):
             return self._on_platform(request)
         account = account_of_host(name)
         if account is None:
-            return render(request, "errors/unknown_host.html", status=404)
+            return _unknown_host(request)
         request.account = account  # type: ignore[attr-defined]
         enter_account(account)
         return self.get_response(request)
@@ -73,3 +76,9 @@ class AccountMiddleware:
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
         return self.get_response(request)
+
+
+def _unknown_host(request: HttpRequest) -> HttpResponse:
+    if is_api_path(request.path):
+        return problem_json(request, NotFound(_("No account lives at this host.")))
+    return render(request, "errors/unknown_host.html", status=404)

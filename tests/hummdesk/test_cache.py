@@ -1,0 +1,27 @@
+"""The cache while Redis is down, for real: nobody listens on its port."""
+
+import pytest
+
+from hummdesk.cache import ForgivingRedisCache
+from hummdesk.embedded.ports import free_port
+
+
+@pytest.fixture
+def cache() -> ForgivingRedisCache:
+    return ForgivingRedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
+
+
+def test_cache_without_redis_finds_nothing(cache: ForgivingRedisCache) -> None:
+    cache.set("key", 1)
+
+    assert cache.get("key") is None
+    assert cache.get("key", "default") == "default"
+    assert cache.get_many(["key"]) == {}
+    assert cache.get_or_set("key", 5) == 5
+
+
+def test_cache_without_redis_counts_from_the_beginning(cache: ForgivingRedisCache) -> None:
+    assert cache.add("key", 0)
+    assert cache.incr("key", 3) == 3
+    assert cache.delete("key") is False
+    assert cache.touch("key") is False
