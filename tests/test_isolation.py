@@ -121,13 +121,15 @@ def nobody(host: str) -> RestoringClient:
 
 
 def outsider(who: str, ours: Scene, theirs: Scene) -> RestoringClient:
-    """Return a client at acme's host for somebody who is not in acme."""
+    """Return a client at acme's host for somebody who is not in acme, or not signed in there."""
     client = nobody(host_of(ours.account))
     match who:
         case "stranger with a session of their own account":
             sign_in(client, theirs.agent, theirs.account)
         case "stranger with a session of this host":
             sign_in(client, theirs.agent, ours.account)
+        case "member with a session of another host":
+            sign_in(client, ours.admin, theirs.account)
         case "stranger with a token":
             client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {TOKENS[theirs.account.slug]}"
     return client
@@ -138,6 +140,7 @@ OUTSIDERS = [
     "stranger with a session of their own account",
     "stranger with a session of this host",
     "stranger with a token",
+    "member with a session of another host",
 ]
 
 
