@@ -8,12 +8,11 @@ from accounts.models import Account, SocketTicket, User
 
 
 def test_purge_expired_takes_only_what_expired_long_ago(acme: Account, admin: User) -> None:
-    issue_socket_ticket(user=admin, account=acme)
-    old = SocketTicket.objects.get()
-    SocketTicket.objects.update(expires_at=timezone.now() - timedelta(days=2))
-    issue_socket_ticket(user=admin, account=acme)
+    for _ in range(2):
+        issue_socket_ticket(user=admin, account=acme)
+    old, young = SocketTicket.objects.order_by("id")
+    SocketTicket.objects.filter(id=old.id).update(expires_at=timezone.now() - timedelta(days=2))
 
     assert purge_expired() == 1
 
-    assert SocketTicket.objects.exclude(id=old.id).count() == 1
-    assert not SocketTicket.objects.filter(id=old.id).exists()
+    assert [ticket.id for ticket in SocketTicket.objects.all()] == [young.id]
