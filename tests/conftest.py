@@ -1,12 +1,9 @@
 """What all tests share; the fixtures themselves lie in `tests/fixtures/`."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
-
-from tests.settings import IS_MAIN_PROCESS, TEST_FOLDER
 
 pytest_plugins = [
     "tests.fixtures.cast",
@@ -24,12 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-
-
-def pytest_unconfigure() -> None:
-    """The files of the run are gone."""
-    if IS_MAIN_PROCESS:
-        shutil.rmtree(TEST_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,17 @@
 module too, and then find the run's folder in the environment.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from typing import Any
 
 RUN_NAME = "test_hummdesk" + os.environ.get("HUMMDESK_TEST_DB_SUFFIX", "")
-IS_MAIN_PROCESS = "HUMMDESK_TEST_FOLDER" not in os.environ
-TEST_FOLDER = os.environ.get("HUMMDESK_TEST_FOLDER") or tempfile.mkdtemp(prefix="hummdesk-test-")
+TEST_FOLDER = os.environ.get("HUMMDESK_TEST_FOLDER", "")
+if not TEST_FOLDER:
+    TEST_FOLDER = tempfile.mkdtemp(prefix="hummdesk-test-")
+    atexit.register(shutil.rmtree, TEST_FOLDER, ignore_errors=True)
 
 os.environ |= {
     "DEBUG": "1",
