@@ -97,7 +97,12 @@ _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
 
 def routes_of(urlconf: str) -> list[Route]:
     """Return every route of a URL configuration."""
-    return [route_of(urlconf, path, pattern) for path, pattern in _walk(get_resolver(urlconf), "")]
+    return [route_of(urlconf, path, pattern) for path, pattern in patterns_of(urlconf)]
+
+
+def patterns_of(urlconf: str) -> Iterator[tuple[str, URLPattern]]:
+    """Return Django's own pattern of every route, with its whole path."""
+    return _walk(get_resolver(urlconf), "")
 
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:

@@ -13,9 +13,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from hummdesk import subscriptions
+from hummdesk.api.views import ApiBehaviour
 from hummdesk.celery import app as celery_app
 from hummdesk.environment import PROJECT_ROOT
 from hummdesk.events.event import Event
+from tests.routes import patterns_of
 
 APPS = ("accounts", "teams", "conversations", "email_channel", "ai", "analytics")
 FOLDERS = ("hummdesk", *APPS, "tests", "benchmarks")
@@ -262,3 +264,12 @@ def test_templates_are_short() -> None:
     lengths = {short(path): len(path.read_text(encoding="utf-8").splitlines()) for path in TEMPLATES}
 
     assert not {name: lines for name, lines in lengths.items() if lines > 150}
+
+
+def test_every_call_of_the_api_behaves_alike() -> None:
+    """Size limits, idempotency, ETags and rate-limit headers come from one class."""
+    callbacks = [pattern.callback for path, pattern in patterns_of("hummdesk.urls") if path.startswith("api/v1/")]
+    views = {getattr(callback, "cls", callback) for callback in callbacks}
+
+    assert views
+    assert not {str(view) for view in views if not (isinstance(view, type) and issubclass(view, ApiBehaviour))}
