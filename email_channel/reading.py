@@ -13,6 +13,7 @@ from hummdesk.markup import text_to_html
 
 # PostgreSQL takes more, browsers and agents do not; the rest is in the raw mail, which is attached then.
 BODY_MAX_LENGTH = 500_000
+WHOLE_MAIL = "mail.eml"
 FALLBACK_ADDRESS = "unknown@invalid"
 # What the parser says of a mail that it did not read to its end.
 _LEFT_OUT = frozenset({"body_too_long", "too_deep", "too_many_parts"})
@@ -78,7 +79,7 @@ def _file(part: ParsedAttachment) -> IncomingFile:
 
 
 def _as_it_came(raw: bytes) -> IncomingFile:
-    return IncomingFile(name="mail.eml", content_type="message/rfc822", content=raw)
+    return IncomingFile(name=WHOLE_MAIL, content_type="message/rfc822", content=raw)
 
 
 def unreadable_text(raw: bytes, reason: Unreadable) -> IncomingText:

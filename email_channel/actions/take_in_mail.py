@@ -10,14 +10,14 @@ from django.utils import timezone
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.actions.receive_message import IncomingText, open_conversation, receive_message
 from conversations.models import Contact, Message
+from email_channel.copies import find_copy
 from email_channel.enums import Direction, IntakeState, Outcome
 from email_channel.events import MailTakenIn
 from email_channel.models import EmailMessage, IncomingMail
-from email_channel.models.email_message import message_key
 from email_channel.parsing.client import parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
-from email_channel.queries import CLAIM_LASTS, lock_mail
+from email_channel.queries import CLAIM_LASTS
 from email_channel.reading import author_of, incoming_text, unreadable_text
 from email_channel.threading import Thread, find_thread
 from hummdesk.events.actor import Actor
@@ -102,8 +102,7 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     done = _result_of(mail.id, lock=True)
     if done is not None:
         return done
-    key = message_key(parsed.message_id) if parsed.message_id else mail.sha256
-    known = lock_mail(mail.mailbox, key)
+    key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
     text = replace(text, at=mail.received_at)

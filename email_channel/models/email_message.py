@@ -21,7 +21,8 @@ def message_key(message_id: str) -> str:
 class EmailMessage(models.Model):
     """One mail, in or out. Message-IDs are unique per mailbox, never globally (RFC 5322 section 3.6.4).
 
-    `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none.
+    `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none, or of both id and words where
+    another mail has used the id (`email_channel.copies`).
     `landed_because` tells why an incoming mail is in its conversation: a code, see `email_channel.threading`.
     Addresses are lists of `{"name", "address"}`.
     """

@@ -98,6 +98,33 @@ def test_one_message_id_with_other_trace_headers_is_still_a_duplicate(receive: R
     assert again.outcome == Outcome.DUPLICATE
 
 
+def test_a_used_message_id_with_other_words_is_another_mail(receive: Receive) -> None:
+    first = receive(raw_mail(message_id="<form@shop.example>", text="One"))
+
+    second, third = (receive(raw_mail(message_id="<form@shop.example>", text=text)) for text in ("Two", "Three"))
+    again = receive(b"Received: from elsewhere\r\n" + raw_mail(message_id="<form@shop.example>", text="Two"))
+
+    assert [taken_in.outcome for taken_in in (first, second, third)] == [Outcome.CREATED] * 3
+    assert (again.outcome, again.message_id) == (Outcome.DUPLICATE, second.message_id)
+    assert {email_of(taken_in).message_id for taken_in in (first, second, third)} == {"<form@shop.example>"}
+
+
+@pytest.mark.parametrize("fields", [{"sender": "eve@elsewhere.example"}, {"subject": "Something else"}])
+def test_a_used_message_id_does_not_hide_a_mail_of_somebody_else(receive: Receive, fields: dict[str, str]) -> None:
+    receive(raw_mail(message_id="<1@customers.example>"))
+
+    second = receive(raw_mail(message_id="<1@customers.example>", **fields))  # type: ignore[arg-type]
+
+    assert second.outcome == Outcome.CREATED
+
+
+def test_a_long_mail_that_comes_another_way_is_a_duplicate(receive: Receive) -> None:
+    raw = raw_mail(text="word " * 150_000)
+    receive(raw)
+
+    assert receive(b"Received: from elsewhere\r\n" + raw).outcome == Outcome.DUPLICATE
+
+
 def test_a_mail_without_message_id_is_known_by_its_bytes(receive: Receive) -> None:
     raw = raw_mail(message_id=None)
     receive(raw)
