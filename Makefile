@@ -2,6 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 SHELL := /bin/bash
+# The machine's own certificates, for those behind a proxy that signs for others.
+export UV_SYSTEM_CERTS ?= 1
 .DEFAULT_GOAL := help
 python := .venv/bin/python
 install := .venv/bin/uv pip install --quiet --python $(python) --require-hashes

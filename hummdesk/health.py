@@ -6,11 +6,9 @@ from typing import Any
 
 import psycopg
 import redis
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,6 +17,7 @@ from psycopg import sql
 
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import platform_context
+from hummdesk.tenancy.migrations import schemas_behind
 from hummdesk.tenancy.tasks import platform_task
 
 TIMEOUT_S = 2
@@ -122,27 +121,9 @@ def _account_schemas(database: Database) -> Sequence[str]:
 
 
 def _check_migrations(database: Database, schemas: Sequence[str]) -> None:
-    """Raw SQL over all schemas in one statement, which the ORM cannot: a look costs milliseconds."""
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    labels = {"public": _labels(settings.SHARED_APPS)} | dict.fromkeys(schemas, _labels(settings.TENANT_APPS))
-    counts = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {}, count(*) FROM {}.django_migrations WHERE app = ANY({})").format(
-            sql.Literal(schema), sql.Identifier(schema), sql.Literal(labels[schema])
-        )
-        for schema in labels
-    )
-    applied: dict[str, int] = dict(database.execute(counts).fetchall())
-    behind = sorted(schema for schema in labels if applied[schema] < _migration_count(loader, labels[schema]))
+    behind = schemas_behind(lambda statement: database.execute(statement).fetchall(), schemas)
     if behind:
         raise PartFailure(f"Migrations are missing in {len(behind)} schemas, the first is {behind[0]}.")
-
-
-def _labels(app_names: Sequence[str]) -> list[str]:
-    return [config.label for config in apps.get_app_configs() if config.name in app_names]
-
-
-def _migration_count(loader: MigrationLoader, labels: Sequence[str]) -> int:
-    return sum(1 for label, _name in loader.disk_migrations or () if label in labels)
 
 
 def _check_events(database: Database, schemas: Sequence[str]) -> None:

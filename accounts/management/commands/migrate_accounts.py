@@ -3,12 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db.migrations.loader import MigrationLoader
 
-from accounts.queries import schemas_behind
+from accounts.queries import accounts_behind
 from accounts.schema_template import ensure_schema_template
 
 
@@ -25,13 +23,7 @@ class Command(BaseCommand):
         ensure_schema_template()
         if options["public_only"]:
             return
-        behind = schemas_behind(_tenant_migration_count())
+        behind = accounts_behind()
         for number, schema in enumerate(behind, start=1):
             self.stdout.write(f"Migrating {schema} ({number} of {len(behind)})")
             call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=0)
-
-
-def _tenant_migration_count() -> int:
-    labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    return sum(1 for label, _name in loader.disk_migrations if label in labels)
