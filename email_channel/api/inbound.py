@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -91,7 +92,7 @@ def _mail_in(request: Request, body: bytes) -> bytes:
     """Return the mail: the whole body, or the multipart field `email`."""
     if not request.content_type.lower().startswith("multipart/"):
         return body
-    field = request.data.get("email")
+    field = request.data.get("email") if isinstance(request.data, dict) else None
     if field is None:
         raise EmptyMail
     return field.encode() if isinstance(field, str) else bytes(field.read())

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import resend as resend_sdk
@@ -21,7 +22,11 @@ from tests.email_channel.mails import SUPPORT
 from tests.factories import make_mailbox
 from tests.servers.resend import API_KEY, FakeResend, running_resend
 
-Receive = Callable[[bytes], TakenIn]
+
+class Receive(Protocol):
+    """Stores a mail for acme's mailbox and takes it in."""
+
+    def __call__(self, raw: bytes, envelope_sender: str = "") -> TakenIn: ...
 
 
 @pytest.fixture
@@ -94,11 +99,13 @@ def stored_files(settings: Settings) -> Iterator[Path]:
 
 def message_of(taken_in: TakenIn) -> Message:
     """Return the message that a mail became."""
+    assert taken_in.message_id is not None
     return Message.objects.get(id=taken_in.message_id)
 
 
 def conversation_of(taken_in: TakenIn) -> Conversation:
     """Return the conversation that a mail is in."""
+    assert taken_in.conversation_id is not None
     return Conversation.objects.get(id=taken_in.conversation_id)
 
 

@@ -109,7 +109,7 @@ def test_a_stranger_with_the_right_header_opens_a_conversation_of_their_own(
     assert (foreign.outcome, foreign.reason) == (Outcome.CREATED, "foreign_sender")
     assert foreign.conversation_id != first.conversation_id
     assert email_of(foreign).landed_because == "foreign_sender"
-    assert Message.objects.filter(conversation_id=first.conversation_id).count() == 2
+    assert conversation_of(first).messages.count() == 2
 
 
 def test_an_id_of_another_account_joins_nothing_here(

@@ -35,7 +35,7 @@ def test_stored_mail_keeps_every_byte_and_waits_for_a_worker(
     with mail.raw.open("rb") as file:
         assert file.read() == raw
     assert stored.schema == acme.schema_name
-    assert mail.raw.name.startswith(f"{acme.schema_name}/mail/")
+    assert str(mail.raw.name).startswith(f"{acme.schema_name}/mail/")
     assert (mail.mailbox, mail.size_bytes, mail.envelope_sender) == (mailbox, len(raw), "a@b.example")
     assert (mail.state, mail.outcome) == (IntakeState.RECEIVED, "")
     assert published() == ["MailStored"]

@@ -42,7 +42,7 @@ def hand_in(
 def is_refused_alike(answer: Any) -> bool:
     """Whether the answer is the one that tells nothing of why."""
     problem = answer.json()
-    return (
+    return bool(
         answer.status_code == 401
         and answer.headers["Content-Type"].startswith("application/problem+json")
         and problem["code"] == "not_authenticated"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
+from typing import IO, cast
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_a_mail_of_30_mb_is_refused_by_its_announced_size(port: int) -> None:
 
 def test_addresses_in_bytes_that_are_no_text_are_refused_and_the_next_mail_is_taken(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), 20) as connection:
-        lines = connection.makefile("rwb")
+        lines = cast(IO[bytes], connection.makefile("rwb"))
         answers = [lines.readline()]
         for command in (b"EHLO x", b"MAIL FROM:<\xff\x00@x.example>", b"RCPT TO:<\xff\xfe@acme.example>", b"QUIT"):
             lines.write(command + b"\r\n")
@@ -129,7 +130,7 @@ def test_addresses_in_bytes_that_are_no_text_are_refused_and_the_next_mail_is_ta
     assert IncomingMail.objects.count() == 1
 
 
-def _answer(lines: socket.SocketIO) -> bytes:
+def _answer(lines: IO[bytes]) -> bytes:
     while (line := lines.readline())[3:4] == b"-":
         pass
     return line
