@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -11,13 +11,13 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
 
 from email_channel.actions.store_mail import store_mail
 from email_channel.actions.take_in_mail import TakenIn, take_in_mail
 from email_channel.enums import MailSource, Outcome
-from email_channel.errors import EmptyMail, MailTooLarge
+from email_channel.errors import EmptyMail
 from email_channel.inbound_signature import signing_mailbox
+from hummdesk.api.views import ApiView
 from hummdesk.errors import UnsupportedMediaType
 from hummdesk.tenancy.context import account_schema
 
@@ -35,13 +35,13 @@ class TakenInSerializer(serializers.Serializer[TakenIn]):
     """What became of a mail. Where a worker has yet to look into it, only `id` is known."""
 
     id = serializers.UUIDField()
-    conversation_id = serializers.UUIDField(allow_null=True)
-    message_id = serializers.UUIDField(allow_null=True)
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
-    reason = serializers.CharField()
+    conversation_id = serializers.UUIDField(allow_null=True, required=False)
+    message_id = serializers.UUIDField(allow_null=True, required=False)
+    outcome = serializers.ChoiceField(choices=Outcome.choices, required=False)
+    reason = serializers.CharField(required=False)
 
 
-class InboundRawView(APIView):
+class InboundRawView(ApiView):
     """Takes a raw mail, signed with the secret of the mailbox that it goes to."""
 
     authentication_classes = ()
@@ -49,6 +49,7 @@ class InboundRawView(APIView):
     parser_classes = (RawMailParser, MultiPartParser)
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "inbound"
+    max_body_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     @extend_schema(
         operation_id="email_inbound_raw",
@@ -63,10 +64,7 @@ class InboundRawView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Store the mail, look into it at once, and tell what became of it."""
-        try:
-            body = request._request.body
-        except RequestDataTooBig as error:
-            raise MailTooLarge from error
+        body = request._request.body
         if body:
             _check_content_type(request)
         raw = _mail_in(request, body)

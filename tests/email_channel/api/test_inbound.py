@@ -208,7 +208,7 @@ def test_a_mailbox_of_another_account_is_not_reached_from_an_accounts_host(
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?mailbox=nobody@acme.example", "?mailbox=%00", "?mailbox=%ED%A0%80", "?mailbox=" + "x" * 2_000]
+    "query", ["", "?mailbox=nobody@acme.example", "?mailbox=%ED%A0%80", "?mailbox=" + "x" * 2_000]
 )
 def test_an_unknown_mailbox_is_refused_like_a_wrong_secret(mailbox: Mailbox, acme: Account, query: str) -> None:
     raw = raw_mail(to="nobody@acme.example")
@@ -242,14 +242,18 @@ def test_a_mail_of_30_mb_is_too_large(mailbox: Mailbox, acme: Account, is_on_acc
     answer = hand_in(raw, signature(mailbox, raw), at=acme if is_on_account else None)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
-    assert "25 MB" in answer.json()["detail"]
+    assert "at most" in answer.json()["detail"]
     assert not IncomingMail.objects.exists()
 
 
 def test_a_mail_just_over_25_mb_is_too_large(mailbox: Mailbox, acme: Account) -> None:
     raw = raw_mail().ljust(25 * 1024 * 1024 + 1, b"x")
 
-    assert hand_in(raw, signature(mailbox, raw), at=acme).status_code == 413
+    answer = hand_in(raw, signature(mailbox, raw), at=acme)
+
+    assert answer.status_code == 413
+    assert "25 MB" in answer.json()["detail"]
+    assert not IncomingMail.objects.exists()
 
 
 @pytest.mark.parametrize("raw", [b"", b" \r\n\t"])
