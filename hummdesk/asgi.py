@@ -1,6 +1,7 @@
 """The ASGI application: pages and API over HTTP, live updates over WebSockets."""
 
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
 
@@ -14,6 +15,9 @@ from channels.sessions import CookieMiddleware, SessionMiddleware  # noqa: E402
 
 from conversations.routing import websocket_urlpatterns  # noqa: E402
 from hummdesk.tenancy.sockets import AccountSocketMiddleware  # noqa: E402
+
+# Files are read in small blocks, which costs an event loop nothing worth a line for each process.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 application = ProtocolTypeRouter(
     {
