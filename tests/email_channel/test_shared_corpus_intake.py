@@ -5,13 +5,14 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from email_channel.actions.store_mail import store_mail_for
 from email_channel.actions.take_in_mail import TakenIn, take_in_mail
 from email_channel.enums import IntakeState, MailSource, Outcome
-from email_channel.errors import EmptyMail
+from email_channel.errors import EmptyMail, MailTooLarge
 from email_channel.mbox import mails_in
 from email_channel.models import EmailMessage, IncomingMail, Mailbox
 from tests.email_channel.mails import SUPPORT
@@ -61,6 +62,43 @@ def test_every_mail_of_the_corpus_becomes_visible(
     )
     assert outcomes[(Outcome.QUARANTINED, "crashed")] == 0
     assert took_s < 240
+
+
+def generated_bombs(shared_dir: Path) -> dict[str, bytes]:
+    """Return the mails that the script of attacks makes, without running its trial of them."""
+    source = (shared_dir / "attacks" / "mail_bombs.py").read_text()
+    names: dict[str, Any] = {}
+    exec(source.partition("def use(")[0], names)
+    return dict(names["mk"]())
+
+
+@pytest.mark.shared
+@pytest.mark.timeout(600)
+def test_every_bomb_becomes_visible_or_is_refused_for_its_size(
+    shared_dir: Path, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bombs = generated_bombs(shared_dir)
+    outcomes: Counter[tuple[str, str]] = Counter()
+    slow: dict[str, float] = {}
+    start = time.monotonic()
+
+    for name, raw in bombs.items():
+        began = time.monotonic()
+        try:
+            # The trial's mails share ids; each must stand for itself.
+            taken_in = take_in(b"Subject: %b\r\n" % name.encode() + raw)
+        except MailTooLarge:
+            outcomes["refused", "too large"] += 1
+            continue
+        assert taken_in is not None
+        assert taken_in.message_id is not None, name
+        outcomes[taken_in.outcome, taken_in.reason] += 1
+        slow[name] = time.monotonic() - began
+
+    _print_table(capsys, outcomes, time.monotonic() - start, max(slow.values()))
+    assert len(bombs) >= 30
+    assert outcomes["refused", "too large"] == 1
+    assert not {name: took_s for name, took_s in slow.items() if took_s > 15}
 
 
 def _print_table(
