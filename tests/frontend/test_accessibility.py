@@ -14,6 +14,8 @@ AXE = Path(PROJECT_ROOT, "frontend/node_modules/axe-core/axe.min.js")
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 FAULTS = f"""async () => (await axe.run(document, {{ runOnly: {RULES} }})).violations.map(
     fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}}`)"""
+# A new theme and size are on the screen two frames later; until then axe sees colours of both.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 Scheme = Literal["light", "dark"]
 
@@ -27,6 +29,7 @@ def faults_of(page: Page, scheme: Scheme) -> list[str]:
     faults: list[str] = []
     for size in (SCREEN, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.evaluate(PAINTED)
         page.evaluate(AXE.read_text() + ";0")
         faults += page.evaluate(FAULTS)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
