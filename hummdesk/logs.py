@@ -53,7 +53,9 @@ def logging_config(*, readable: bool, level: str) -> dict[str, Any]:
             # Django's own 4xx lines carry paths with tokens and repeat what the request line says.
             "django.request": {"level": "ERROR"},
             "django.channels.server": {"level": "WARNING"},
-            "uvicorn.access": {"level": "WARNING"},
+            # The web server sets up handlers of its own before we are loaded: its lines are to look like ours.
+            "uvicorn": {"handlers": [], "propagate": True},
+            "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
             "httpx": {"level": "WARNING"},
             "mail.log": {"level": "ERROR"},
         },
