@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from hummdesk.broker import ensure_broker
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
 from hummdesk.live.nudges import Nudge, send_nudges, send_rights_changed
@@ -31,6 +32,7 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
     therefore run twice, never not at all.
     """
     try:
+        ensure_broker()
         send_nudges(schema, [nudge for row in rows if (nudge := nudge_of(row))])
         if any(row.type in RIGHTS_CHANGE for row in rows):
             send_rights_changed(schema)
