@@ -118,6 +118,8 @@ DATABASES = {
         "HOST": _database.hostname or "",
         "PORT": str(_database.port or ""),
         "CONN_MAX_AGE": 0,
+        # A connection that a restart of the database has ended is noticed before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 20}} if _pool_size else {},
         "TEST": {"NAME": "test_hummdesk"},
     }
