@@ -13,7 +13,7 @@ from tests.fixtures.live import LiveServer
 AXE = Path(PROJECT_ROOT, "frontend/node_modules/axe-core/axe.min.js")
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 FAULTS = f"""async () => (await axe.run(document, {{ runOnly: {RULES} }})).violations.map(
-    fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}}`)"""
+    fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}} ${{fault.nodes[0].failureSummary}}`)"""
 # A new theme and size are on the screen two frames later; until then axe sees colours of both.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
