@@ -6,6 +6,8 @@ from conversations.enums import IdentityKind
 from conversations.models import Contact, ContactIdentity
 from hummdesk.events.publishing import action
 
+ADDRESS_MAX_LENGTH = 320  # RFC 3696, erratum 1690: 64 + 1 + 255
+
 
 @action
 def find_or_create_contact(*, address: str, name: str = "") -> Contact:
@@ -13,14 +15,14 @@ def find_or_create_contact(*, address: str, name: str = "") -> Contact:
 
     Two mails of a new customer at the same moment end with one contact.
     """
-    address = address.strip().lower()
+    address = address.strip().lower()[:ADDRESS_MAX_LENGTH]
     found = _contact_by(address)
     if found is not None:
         return found
     try:
         with transaction.atomic():
-            contact = Contact.objects.create(name=name.strip()[:200], email=address[:320])
-            ContactIdentity.objects.create(contact=contact, kind=IdentityKind.EMAIL, value=address[:320])
+            contact = Contact.objects.create(name=name.strip()[:200], email=address)
+            ContactIdentity.objects.create(contact=contact, kind=IdentityKind.EMAIL, value=address)
     except IntegrityError:
         return Contact.objects.get(identities__kind=IdentityKind.EMAIL, identities__value=address)
     return contact

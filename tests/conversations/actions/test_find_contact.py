@@ -18,3 +18,12 @@ def test_find_or_create_contact_finds_by_every_identity(acme: Account) -> None:
     ContactIdentity.objects.create(contact=contact, kind="email", value="work@example.fi")
 
     assert find_or_create_contact(address="work@example.fi").id == contact.id
+
+
+def test_find_or_create_contact_knows_an_endless_address_again(acme: Account) -> None:
+    address = f"{'a' * 400}@example.fi"
+
+    first = find_or_create_contact(address=address)
+
+    assert find_or_create_contact(address=address).id == first.id
+    assert len(first.email) == 320
