@@ -1,3 +1,6 @@
+import base64
+from uuid import UUID
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -58,7 +61,21 @@ def test_inbox_page_goes_through_all_rows_once_while_rows_move(
     assert third.next_cursor is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "ä", "MjAyNi0wMS0wMVQwMDowMDowMHx4"])
+def _forged(at: str) -> str:
+    return base64.urlsafe_b64encode(f"{at}|{UUID(int=0)}".encode()).decode()
+
+
+_EARLY, _NAIVE = _forged("0001-01-01T00:00:00+23:59"), _forged("2026-01-01T00:00:00")
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+23:59", "2026-11-23T00:00:00-23:59"])
+def test_inbox_page_takes_a_cursor_in_any_zone(acme: Account, viewer_as: ViewerOf, admin: User, at: str) -> None:
+    make_conversation(messages=1)
+
+    assert len(inbox_page(viewer_as(admin), "all", after=_forged(at)).rows) <= 1
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "ä", "MjAyNi0wMS0wMVQwMDowMDowMHx4", _EARLY, _NAIVE])
 def test_inbox_page_refuses_a_forged_cursor(acme: Account, viewer_as: ViewerOf, admin: User, cursor: str) -> None:
     with pytest.raises(ValidationFailed):
         inbox_page(viewer_as(admin), "all", after=cursor)
