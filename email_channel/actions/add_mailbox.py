@@ -1,9 +1,7 @@
 """Giving the account an address to take mail on."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.actions.route_mail import route_mail
 from email_channel.errors import AddressTaken
@@ -21,15 +19,15 @@ def add_mailbox(*, address: str, name: str, actor: Actor, team: Team | None = No
 
     Raises: ValidationFailed, AddressTaken. Publishes: MailboxAdded.
     """
-    address = address.strip().lower()
+    mailbox = Mailbox(address=address.strip().lower(), name=name.strip(), team=team)
     try:
-        validate_email(address)
+        mailbox.clean_fields()
     except ValidationError as error:
-        raise ValidationFailed(errors={"address": [_("Give a full address, such as support@example.com.")]}) from error
+        raise ValidationFailed(errors=error.message_dict) from error
     try:
         with transaction.atomic():
-            mailbox = Mailbox.objects.create(address=address, name=name, team=team)
-            route_mail(address=address, mailbox_id=mailbox.id)
+            mailbox.save(force_insert=True)
+            route_mail(address=mailbox.address, mailbox_id=mailbox.id)
     except IntegrityError as error:
         raise AddressTaken(errors={"address": [AddressTaken.title]}) from error
     publish(MailboxAdded(actor=actor, mailbox_id=mailbox.id))
