@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, gettext_lazy
 
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
@@ -17,6 +17,15 @@ WHOLE_MAIL = "mail.eml"
 FALLBACK_ADDRESS = "unknown@invalid"
 # What the parser says of a mail that it did not read to its end.
 _LEFT_OUT = frozenset({"body_too_long", "too_deep", "too_many_parts"})
+_SENTENCES = {
+    Unreadable.TOO_LARGE: gettext_lazy("This mail is too large to be shown."),
+    Unreadable.TOO_DEEP: gettext_lazy("This mail could not be read: its parts are nested too deeply."),
+    Unreadable.EMPTY: gettext_lazy("This mail is empty."),
+    Unreadable.NOT_MAIL: gettext_lazy("This does not look like a mail."),
+    Unreadable.TIME_OUT: gettext_lazy("This mail could not be read: it took too long."),
+    Unreadable.MEMORY: gettext_lazy("This mail could not be read: it took too much memory."),
+    Unreadable.CRASHED: gettext_lazy("This mail could not be read."),
+}
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,8 @@ def _as_it_came(raw: bytes) -> IncomingFile:
 
 
 def unreadable_text(raw: bytes, reason: Unreadable) -> IncomingText:
-    """Return what stands for a mail that cannot be read: two sentences, and the mail itself attached as it came."""
-    sentence = _("This mail could not be read (%(reason)s).") % {"reason": reason}
-    fate = _("It is attached as it came.") if raw else _("Its file is missing.")
-    words = f"{sentence} {fate}"
+    """Return what stands for a mail that cannot be read: why that is, and the mail itself attached as it came."""
+    fate = gettext("It is attached as it came.") if raw else gettext("Its file is missing.")
+    words = f"{_SENTENCES[reason]} {fate}"
     files = [_as_it_came(raw)] if raw else []
     return IncomingText(body_html=text_to_html(words), body_text=words, unreadable_reason=str(reason), files=files)

@@ -14,7 +14,7 @@ from email_channel.copies import find_copy
 from email_channel.enums import Direction, IntakeState, Outcome
 from email_channel.events import MailTakenIn
 from email_channel.models import EmailMessage, IncomingMail
-from email_channel.parsing.client import parse_mail
+from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
 from email_channel.queries import CLAIM_LASTS
@@ -64,7 +64,19 @@ def take_in_mail(incoming_mail_id: UUID) -> TakenIn | None:
         logger.error("mail_intake_failed", incoming_mail_id=str(mail.id), error=type(error).__name__)
         reason = Unreadable.CRASHED
     logger.warning("mail_quarantined", incoming_mail_id=str(mail.id), reason=reason)
-    return _store(mail, ParsedMail(), unreadable_text(raw, reason))
+    return _set_aside(mail, raw, reason)
+
+
+def _set_aside(mail: IncomingMail, raw: bytes, reason: Unreadable) -> TakenIn:
+    """The mail is stored unread under the sender and subject that its header tells, where that can be read."""
+    text = unreadable_text(raw, reason)
+    try:
+        return _store(mail, parse_headers(raw), text)
+    except _NOT_OF_THE_MAIL:
+        raise
+    except Exception as error:  # the rim of intake: the header may hold what broke the first try
+        logger.error("mail_header_refused", incoming_mail_id=str(mail.id), error=type(error).__name__)
+        return _store(mail, ParsedMail(), text)
 
 
 def _raw_of(mail: IncomingMail) -> bytes:

@@ -12,6 +12,9 @@ from email_channel.actions.store_mail import store_mail
 from email_channel.actions.take_in_mail import take_in_mail
 from email_channel.enums import IntakeState, MailSource, Outcome
 from email_channel.models import IncomingMail, Mailbox
+from email_channel.parsing.errors import MailUnreadable, Unreadable
+from email_channel.parsing.parsed import ParsedMail
+from email_channel.reading import unreadable_text
 from tests.email_channel.conftest import Receive, conversation_of, email_of, message_of
 from tests.email_channel.mails import html_mail, raw_mail
 
@@ -76,7 +79,50 @@ def test_what_is_no_mail_is_quarantined_with_its_bytes(receive: Receive, raw: by
     with attachment.file.open("rb") as file:
         assert file.read() == raw
     assert conversation_of(taken_in).contact.email == "ada@customers.example"
-    assert reason in message.body_text
+    assert message.body_text == "This does not look like a mail. It is attached as it came."
+
+
+def test_a_mail_that_cannot_be_read_keeps_its_sender_and_subject(
+    receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("email_channel.actions.take_in_mail.parse_mail", _time_out)
+
+    taken_in = receive(raw_mail(subject="The drill is broken"))
+
+    conversation = conversation_of(taken_in)
+    assert (taken_in.outcome, taken_in.reason) == (Outcome.QUARANTINED, "time_out")
+    assert (conversation.subject, conversation.contact.email) == ("The drill is broken", "ada@customers.example")
+    assert email_of(taken_in).from_address == "ada@customers.example"
+    assert "time_out" not in message_of(taken_in).body_text
+    assert message_of(taken_in).attachments.get().name == "mail.eml"
+
+
+def test_a_header_that_cannot_be_stored_does_not_hide_the_mail(
+    receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = ParsedMail(subject="Broken", headers=(("X-\x00", "1"),))
+    monkeypatch.setattr("email_channel.actions.take_in_mail.parse_mail", _time_out)
+    monkeypatch.setattr("email_channel.actions.take_in_mail.parse_headers", lambda _raw: broken)
+
+    taken_in = receive(raw_mail(), envelope_sender="ada@customers.example")
+
+    assert taken_in.outcome == Outcome.QUARANTINED
+    assert conversation_of(taken_in).contact.email == "ada@customers.example"
+    assert Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize("reason", Unreadable)
+def test_each_reason_is_told_in_words_without_its_code(reason: Unreadable) -> None:
+    text = unreadable_text(b"x", reason)
+
+    assert text.body_text.startswith("This ")
+    assert text.body_text.endswith(". It is attached as it came.")
+    assert "_" not in text.body_text
+    assert text.unreadable_reason == reason
+
+
+def _time_out(_raw: bytes) -> ParsedMail:
+    raise MailUnreadable(Unreadable.TIME_OUT)
 
 
 def test_a_quarantined_mail_that_comes_again_is_a_duplicate(receive: Receive) -> None:
