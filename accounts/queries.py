@@ -131,17 +131,28 @@ def primary_hosts(account_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def routed_address(address: str) -> RoutedAddress | None:
-    """Return where mail to this address goes, None when no account has it.
+    """Return where mail to this address goes, None when no account has it. One query."""
+    return routed_addresses([address]).get(address)
+
+
+def routed_addresses(addresses: Iterable[str]) -> dict[str, RoutedAddress]:
+    """Return where mail to these addresses goes, in their order, without those that no account has. One query.
 
     A `+detail` in the local part is looked over (RFC 5233) unless the whole address has a route of its own.
     """
+    spellings = {address: _spellings_of(address) for address in addresses}
+    routes = MailRoute.objects.select_related("account").filter(account__status=AccountStatus.ACTIVE)
+    asked = {spelling for pair in spellings.values() for spelling in pair}
+    found = {route.address: route for route in routes.filter(address__in=asked)}
+    best = {address: found.get(whole) or found.get(plain) for address, (whole, plain) in spellings.items()}
+    return {address: RoutedAddress(route.account, route.mailbox_id) for address, route in best.items() if route}
+
+
+def _spellings_of(address: str) -> tuple[str, str]:
+    """Return the address in lower case, with and without the `+detail` of its local part."""
     address = address.strip().lower()
     local, _at, domain = address.rpartition("@")
-    plain = f"{local.split('+', 1)[0]}@{domain}"
-    routes = MailRoute.objects.select_related("account").filter(address__in={address, plain}, account__status="active")
-    found = {route.address: route for route in routes}
-    route = found.get(address) or found.get(plain)
-    return RoutedAddress(route.account, route.mailbox_id) if route else None
+    return address, f"{local.split('+', 1)[0]}@{domain}"
 
 
 def accounts_behind() -> Sequence[str]:

@@ -1,6 +1,8 @@
 import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from email_channel.models import Mailbox
@@ -16,10 +18,46 @@ def test_delivered_to_comes_before_to_and_cc() -> None:
     assert addresses == ["d@x.example", "o@x.example", "b@x.example", "c@x.example"]
 
 
-def test_at_most_a_hundred_addresses_are_looked_at() -> None:
-    to = ", ".join(f"r{number}@crowd.example" for number in range(5_000))
+@pytest.mark.parametrize("separator", [", ", ",\r\n "])
+def test_a_mailbox_is_found_behind_five_thousand_others_with_one_query(mailbox: Mailbox, separator: str) -> None:
+    crowd = [f"recipient{number}@crowd.example" for number in range(5_000)]
+    raw = raw_mail(to=separator.join([*crowd, "Us <Support@acme.example>"]))
 
-    assert len(addresses_named_in(raw_mail(to=to))) == 100
+    addresses = addresses_named_in(raw)
+    with CaptureQueriesContext(connection) as queries:
+        routes = routed_recipients(raw)
+
+    assert addresses == [*crowd, "support@acme.example"]
+    assert [route.mailbox_id for route in routes] == [mailbox.id]
+    assert sum("mailroute" in query["sql"] for query in queries) == 1
+
+
+def test_at_most_twenty_thousand_addresses_are_looked_at() -> None:
+    to = ", ".join(f"r{number}@crowd.example" for number in range(30_000))
+
+    assert len(addresses_named_in(raw_mail(to=to))) == 20_000
+
+
+def test_in_a_long_header_only_the_fields_of_recipients_count() -> None:
+    crowd = ", ".join(f"r{number}@crowd.example" for number in range(2_000))
+    headers = (
+        ("Reply-To", "eve@elsewhere.example"),
+        ("Received", f"for <{'x' * 9}@there.example>;\r\n to@fold.example"),
+    )
+
+    addresses = addresses_named_in(raw_mail(to=crowd, headers=headers))
+
+    assert len(addresses) == 2_000
+
+
+@pytest.mark.parametrize("sign", ["a", "a@", "+.", "@", "a@b."])
+def test_a_long_header_of_junk_costs_little(sign: str) -> None:
+    raw = raw_mail(to=sign * (1_000_000 // len(sign)))
+    start = time.monotonic()
+
+    addresses_named_in(raw)
+
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00\xff" * 1000, b"no mail at all"])

@@ -22,6 +22,14 @@ def run(*arguments: str) -> list[str]:
     return printed.getvalue().splitlines()
 
 
+def run_and_fail(*arguments: str) -> tuple[list[str], CommandError]:
+    """Return the lines that the command prints, and its failure."""
+    printed = io.StringIO()
+    with platform_context(), pytest.raises(CommandError) as failure:
+        call_command("receive_email", *arguments, stdout=printed)
+    return printed.getvalue().splitlines(), failure.value
+
+
 def put(folder: Path, name: str, raw: bytes) -> str:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +72,10 @@ def test_a_mail_for_nobody_is_refused_and_leaves_nothing(
 ) -> None:
     file = put(tmp_path, "a.eml", raw_mail(to="list@elsewhere.example"))
 
-    assert run(*arguments, file)[-1] == "1 refused (UnknownRecipient)"
+    lines, failure = run_and_fail(*arguments, file)
+
+    assert lines[-1] == "1 refused (UnknownRecipient)"
+    assert (str(failure), failure.returncode) == ("Mails refused: 1.", 1)
     assert not IncomingMail.objects.exists()
     assert not stored_files.exists()
 
@@ -75,9 +86,10 @@ def test_a_folder_is_read_with_all_that_is_in_it(mailbox: Mailbox, tmp_path: Pat
     put(tmp_path, "noise", b"\x00\xff" * 100)
     put(tmp_path, "empty", b"")
 
-    lines = run("--mailbox", "support@acme.example", str(tmp_path))
+    lines, failure = run_and_fail("--mailbox", "support@acme.example", str(tmp_path))
 
     summary = set(lines[-1].split(", "))
+    assert (str(failure), failure.returncode) == ("Mails refused: 1.", 1)
     assert summary == {"3 created (new)", "1 refused (EmptyMail)", "1 quarantined (not_mail)"}
 
 
@@ -94,6 +106,24 @@ def test_standard_input_is_one_mail(mailbox: Mailbox, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw_mail())))
 
     assert run() == ["standard input: created (new)", "1 created (new)"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "arguments", "returncode"),
+    [
+        (raw_mail(to="nobody@acme.example"), (), 67),
+        (raw_mail(), ("--mailbox", "nobody@acme.example"), 67),
+        (b"", ("--mailbox", "support@acme.example"), 1),
+    ],
+)
+def test_a_mail_server_that_pipes_mail_learns_why_it_was_refused(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, raw: bytes, arguments: tuple[str, ...], returncode: int
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+
+    _lines, failure = run_and_fail(*arguments)
+
+    assert (str(failure), failure.returncode) == ("Mails refused: 1.", returncode)
 
 
 def test_a_second_run_doubles_nothing(mailbox: Mailbox, tmp_path: Path) -> None:
