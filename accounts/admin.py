@@ -8,7 +8,7 @@ from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.add_member import add_member
 from accounts.actions.change_account import CHANGEABLE, change_account
 from accounts.actions.change_account_status import change_account_status
-from accounts.actions.create_account import check_new_account, open_account
+from accounts.actions.create_account import check_new_account, first_admin, open_account
 from accounts.actions.members import change_role, remove_member
 from accounts.enums import AccountStatus, Role
 from accounts.models import (
@@ -80,6 +80,7 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             try:
                 check_new_account(**{field: cleaned[field] for field in self.Meta.fields})
+                first_admin(cleaned["admin_email"])
             except ValidationFailed as error:
                 for field, texts in error.errors.items():
                     self.add_error(field, texts)
@@ -178,10 +179,21 @@ class UserForm(UserChangeForm):  # type: ignore[type-arg]
         fields = ["password", "is_active", "is_superuser"]
 
 
+class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """A password that an operator sets."""
+
+    def save(self, commit: bool = True) -> User:
+        """The password is set, and what was signed in with the old one is signed out everywhere."""
+        user: User = super().save(commit)
+        end_families_of(user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = UserForm
     add_form = NewUserForm
+    change_password_form = NewPasswordForm
     list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email", "name"]

@@ -35,12 +35,17 @@ class AddressTaken(ValidationFailed):
     title = _("This address is in use already.")
 
 
-class DeliveryRefused(Exception):
+class DeliveryRefused(ProviderUnavailable):
     """The provider said no, for good: `detail` is its word."""
 
+    title = _("The mail could not be sent: the mail service refused it.")
+    detail: str
+
     def __init__(self, detail: str) -> None:
-        self.detail = detail
         super().__init__(detail)
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class DeliveryPostponed(ProviderUnavailable):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.account_fields import field_errors
 from accounts.actions.add_member import add_member
 from accounts.actions.invitations import make_invitation, send_invitation
+from accounts.email_addresses import email_errors
 from accounts.enums import Role
 from accounts.errors import SlugTaken
 from accounts.events import AccountCreated
@@ -95,13 +96,25 @@ def check_new_account(*, name: str, slug: str, timezone: str, language: str) -> 
         raise ValidationFailed(errors=errors)
 
 
+def first_admin(email: str) -> User | None:
+    """Return the user with this address, or None when it is one to invite.
+
+    Raises: ValidationFailed when nobody with this address could be an account's first admin.
+    """
+    admin = user_by_email(email)
+    errors = email_errors(email.strip()) if admin is None else []
+    if admin is not None and not admin.is_active:
+        errors = [_("This user is switched off.")]
+    if errors:
+        raise ValidationFailed(errors={"admin_email": errors})
+    return admin
+
+
 @action
 def _open(
     fields: Mapping[str, str], *, admin_email: str, by: User | None
 ) -> tuple[Account, tuple[Invitation, str] | None]:
-    admin = user_by_email(admin_email)
-    if admin is not None and not admin.is_active:
-        raise ValidationFailed(errors={"admin_email": [_("This user is switched off.")]})
+    admin = first_admin(admin_email)
     account = create_account(**fields, admin=admin, by=by.id if by else None)
     if admin is not None:
         return account, None

@@ -12,13 +12,14 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 
 from accounts.actions.add_member import add_member
+from accounts.email_addresses import email_errors
 from accounts.enums import Role
 from accounts.errors import AlreadyMember, InvitationRefused
 from accounts.links import link_to
 from accounts.models import Account, Invitation, User
 from accounts.queries import is_member_email, open_invitation, user_by_email
 from accounts.token_secrets import hash_of, new_token_secret
-from hummdesk.errors import NotFound, ProviderUnavailable
+from hummdesk.errors import NotFound, ProviderUnavailable, ValidationFailed
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action
 from hummdesk.logs import logger
@@ -29,7 +30,8 @@ INVITATION_LIFE = timedelta(days=7)
 def invite_member(*, account: Account, email: str, role: Role, by: User | None) -> Invitation:
     """The person has a mail with a link that lets them in for a week; an earlier invitation's link is void.
 
-    Raises: AlreadyMember; ProviderUnavailable when the mail can't be sent, in which case inviting again is safe.
+    Raises: ValidationFailed, AlreadyMember; ProviderUnavailable when the mail can't be sent or is refused, in
+    which case inviting again is safe.
     """
     invitation, secret = make_invitation(account=account, email=email, role=role, by=by)
     send_invitation(invitation, secret)
@@ -63,9 +65,11 @@ def accept_invitation(*, account: Account, secret: str, name: str = "", password
 def make_invitation(*, account: Account, email: str, role: Role, by: User | None) -> tuple[Invitation, str]:
     """There is an invitation, and nobody knows of it yet. Returns it with its secret, of which a hash is kept.
 
-    Raises: AlreadyMember.
+    Raises: ValidationFailed, AlreadyMember.
     """
     email = email.strip().lower()
+    if errors := email_errors(email):
+        raise ValidationFailed(errors={"email": errors})
     if is_member_email(account, email):
         raise AlreadyMember
     secret = new_token_secret()

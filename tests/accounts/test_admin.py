@@ -89,7 +89,8 @@ def test_adding_an_account_makes_it_whole(admin_client: RestoringClient) -> None
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("slug", "acme"), ("slug", "api"), ("timezone", "x"), ("admin_email", "x")]
+    ("field", "value"),
+    [("slug", "acme"), ("slug", "api"), ("timezone", "x"), ("admin_email", "x"), ("admin_email", "a@exämple.com")],
 )
 def test_adding_a_bad_account_names_the_field(admin_client: RestoringClient, field: str, value: str) -> None:
     answer = admin_client.post("/admin/accounts/account/add/", {**NEW_ACCOUNT, field: value})

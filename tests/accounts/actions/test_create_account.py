@@ -100,6 +100,22 @@ def test_open_account_refuses_an_admin_who_is_switched_off(acme: Account, strang
     assert not Account.objects.filter(slug="lumi").exists()
 
 
+@pytest.mark.parametrize("email", ["", "nope", "a@exämple.com", "ä@lumi.example", f"{'a' * 250}@x.example"])
+def test_open_account_refuses_who_can_not_be_invited_and_makes_nothing(acme: Account, email: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        open_account(name="Lumi", slug="lumi", admin_email=email)
+
+    assert set(refused.value.errors) == {"admin_email"}
+    assert not Account.objects.filter(slug="lumi").exists()
+    assert "account_lumi" not in _schemas()
+
+
+def test_open_account_stands_when_the_mail_is_refused(acme: Account, mail_refused: None) -> None:
+    account = open_account(name="Lumi", slug="lumi", admin_email="a@lumi.example")
+
+    assert Invitation.objects.get(account=account).email == "a@lumi.example"
+
+
 def test_open_account_stands_when_the_mail_can_not_be_sent(acme: Account, mail_server_down: None) -> None:
     account = open_account(name="Lumi", slug="lumi", admin_email="a@lumi.example")
 
@@ -118,3 +134,10 @@ def test_command_creates_an_account_and_says_where(acme: Account, capsys: pytest
 def test_command_says_why_not(acme: Account, slug: str, sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("create_account", "--name=Lumi", f"--slug={slug}", "--admin-email=a@lumi.example")
+
+
+def test_command_refuses_an_address_that_is_none_and_makes_nothing(acme: Account) -> None:
+    with pytest.raises(CommandError, match="admin_email: Enter a valid email address"):
+        call_command("create_account", "--name=Lumi", "--slug=lumi", "--admin-email=nope")
+
+    assert not Account.objects.filter(slug="lumi").exists()

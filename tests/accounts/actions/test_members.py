@@ -144,3 +144,10 @@ def test_invite_says_when_the_mail_can_not_be_sent(acme: Account, mail_server_do
         invite_member(account=acme, email="new@people.example", role=Role.AGENT, by=None)
 
     assert Invitation.objects.get().email == "new@people.example"
+
+
+def test_invite_says_when_the_mail_is_refused(acme: Account, mail_refused: None) -> None:
+    with pytest.raises(ProviderUnavailable, match="Invalid `from` field"):
+        invite_member(account=acme, email="new@people.example", role=Role.AGENT, by=None)
+
+    assert Invitation.objects.get().email == "new@people.example"

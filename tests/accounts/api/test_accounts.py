@@ -63,6 +63,7 @@ def test_create_account_takes_an_existing_user_as_admin_at_once(operator_api: Ap
         ("timezone", "Europe/Nowhere"),
         ("language", "tlh"),
         ("admin_email", "nobody"),
+        ("admin_email", "a@exämple.com"),
         ("schema_name", "account_acme"),
     ],
 )

@@ -112,6 +112,7 @@ def test_invite_of_a_member_is_a_conflict(api_of: ApiOf, admin: User, agent: Use
     [
         {},
         {"email": "nobody"},
+        {"email": "a@exämple.com"},
         {"email": "a@b.example\r\nBcc: c@d.example"},
         {"email": "a@b.example", "role": "super_admin"},
         {"email": "a@b.example", "is_superuser": True},
