@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.exceptions import ValidationError as FieldError
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
@@ -28,6 +29,9 @@ _SAME_AS_OURS: tuple[tuple[type[Exception], type[errors.DomainError]], ...] = (
     (RequestDataTooBig, errors.PayloadTooLarge),
     (SuspiciousOperation, errors.ParseFailed),
 )
+
+
+_METHOD_TITLE = _("This call does not take that method.")
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
@@ -75,8 +79,10 @@ def _detail(error: Exception) -> str | None:
 def _of_framework(request: HttpRequest, error: drf.APIException) -> HttpResponse:
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
+    # The default detail of this one is a template that is not filled in.
+    title = _METHOD_TITLE if isinstance(error, drf.MethodNotAllowed) else error.default_detail
     document = problem_document(
-        request, status=error.status_code, code=code, title=str(error.default_detail), detail=str(error.detail)
+        request, status=error.status_code, code=code, title=str(title), detail=str(error.detail)
     )
     response = JsonResponse(document, status=error.status_code, content_type=PROBLEM_TYPE)
     if isinstance(error, drf.Throttled):

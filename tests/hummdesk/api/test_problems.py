@@ -124,7 +124,10 @@ def test_throttled_call_says_when_to_come_back(client: Client) -> None:
 def test_method_that_a_call_has_not_is_405_with_the_ones_it_has(client: Client) -> None:
     response = client.delete("/api/tags")
 
-    assert (response.status_code, problem(response)["code"]) == (405, "method_not_allowed")
+    document = problem(response)
+    assert (response.status_code, document["code"]) == (405, "method_not_allowed")
+    assert document["title"] == "This call does not take that method."
+    assert document["detail"] == 'Method "DELETE" not allowed.'
     assert "POST" in response["Allow"]
 
 
