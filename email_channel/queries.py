@@ -13,8 +13,21 @@ from email_channel.enums import Direction, IntakeState, SendState
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
 
-# A claim older than this belongs to a process that is gone.
-CLAIM_LASTS = timedelta(minutes=3)
+# A claim older than this belongs to a process that is gone: a parser is given 10 s, a provider 20 s.
+CLAIM_LASTS = timedelta(seconds=45)
+# A mail younger than this still has its own task on the way.
+TASK_COMES_WITHIN = timedelta(seconds=5)
+# The conditions of `incoming_to_take_in` and `deliveries_due`, for one look at many schemas (`fan_out`).
+INCOMING_WAITS_SQL = (
+    f"EXISTS (SELECT FROM {{schema}}.email_channel_incomingmail WHERE state = '{IntakeState.RECEIVED.value}'"
+    f" AND (claimed_at IS NULL AND received_at < now() - interval '{TASK_COMES_WITHIN.total_seconds()} seconds'"
+    f" OR claimed_at < now() - interval '{CLAIM_LASTS.total_seconds()} seconds'))"
+)
+DELIVERY_WAITS_SQL = (
+    "EXISTS (SELECT FROM {schema}.email_channel_outgoingdelivery WHERE due_at <= now()"
+    f" AND (state = '{SendState.QUEUED.value}' OR state = '{SendState.SENDING.value}'"
+    f" AND claimed_at < now() - interval '{CLAIM_LASTS.total_seconds()} seconds'))"
+)
 # RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.
 MESSAGE_ID_MAX_LENGTH = 900
 
@@ -69,7 +82,7 @@ def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
 
 def incoming_to_take_in(now: datetime, limit: int) -> Sequence[UUID]:
     """Return stored mails that no living process works on, oldest first. One query."""
-    free = Q(claimed_at=None, received_at__lt=now - timedelta(seconds=5)) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    free = Q(claimed_at=None, received_at__lt=now - TASK_COMES_WITHIN) | Q(claimed_at__lt=now - CLAIM_LASTS)
     mails = IncomingMail.objects.filter(free, state=IntakeState.RECEIVED)
     return list(mails.order_by("received_at").values_list("id", flat=True)[:limit])
 

@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from email_channel.actions.deliver_mail import deliver
 from email_channel.actions.take_in_mail import take_in_mail as take_in
-from email_channel.queries import deliveries_due, deliveries_of, incoming_to_take_in
+from email_channel.queries import (
+    DELIVERY_WAITS_SQL,
+    INCOMING_WAITS_SQL,
+    deliveries_due,
+    deliveries_of,
+    incoming_to_take_in,
+)
 from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
@@ -31,14 +37,7 @@ def deliver_mail(email_id: str, **_rest: object) -> None:
 @platform_task("email_channel.tasks.sweep_mail")
 def sweep_mail() -> int:
     """Each account with mail that waits longer than it should gets a task; returns how many do."""
-    return fan_out(
-        "email_channel.tasks.sweep_account_mail",
-        "EXISTS (SELECT FROM {schema}.email_channel_incomingmail WHERE state = 'received'"
-        " AND received_at < now() - interval '5 seconds'"
-        " AND (claimed_at IS NULL OR claimed_at < now() - interval '3 minutes'))"
-        " OR EXISTS (SELECT FROM {schema}.email_channel_outgoingdelivery WHERE due_at <= now()"
-        " AND (state = 'queued' OR state = 'sending' AND claimed_at < now() - interval '3 minutes'))",
-    )
+    return fan_out("email_channel.tasks.sweep_account_mail", f"{INCOMING_WAITS_SQL} OR {DELIVERY_WAITS_SQL}")
 
 
 @account_task("email_channel.tasks.sweep_account_mail")

@@ -82,6 +82,7 @@ def test_each_account_with_work_is_asked(
         ({"received_at": timezone.now() + timedelta(hours=5)}, False),
         ({"claimed_at": timezone.now() + timedelta(hours=5)}, False),
         ({"claimed_at": timezone.now() - CLAIM_LASTS - timedelta(hours=5)}, True),
+        ({"claimed_at": timezone.now() - timedelta(minutes=2)}, True),
         ({"state": IntakeState.DONE, "outcome": "created"}, False),
         ({}, True),
     ],
