@@ -34,6 +34,7 @@ class ApiBehaviour(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what no view takes; then DRF's checks; then put idempotency around a POST with a key."""
+        _measure_body(request._request)
         _refuse_oversize(request, self.max_body_bytes)
         _refuse_nul(request)
         super().initial(request, *args, **kwargs)
@@ -110,6 +111,12 @@ class ApiView(ApiBehaviour):
     """A call of the API that is written out, method by method."""
 
     orderings: ClassVar[Orderings]
+
+
+def _measure_body(request: HttpRequest) -> None:
+    """DRF takes a body without Content-Length, as a chunked one is, for an empty one. Raises: RequestDataTooBig."""
+    if not request.META.get("CONTENT_LENGTH"):
+        request.META["CONTENT_LENGTH"] = str(len(request.body))
 
 
 def _refuse_oversize(request: Request, most_bytes: int) -> None:

@@ -1,15 +1,44 @@
 import re
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
+from rest_framework.response import Response
 
 from accounts.models import Account
-from conversations.models import Contact
+from conversations.models import Contact, Tag
 from hummdesk.api.renderers import iso_utc
 from tests.factories import make_contact
 from tests.fixtures.cast import ClientOf
+from tests.hummdesk.api.routes import Tags
 
 pytestmark = pytest.mark.urls("tests.hummdesk.api.routes")
+
+
+def _post_in_chunks(body: bytes) -> Response:
+    """Return the answer to a body whose length no header says, as the ASGI server hands it over."""
+    headers = [
+        (b"host", b"acme.localhost"),
+        (b"content-type", b"application/json"),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/api/tags", "query_string": b"", "headers": headers}
+    answer: Response = Tags.as_view()(ASGIRequest(scope, BytesIO(body)))
+    return answer
+
+
+def test_body_in_chunks_is_read(acme: Account) -> None:
+    answer = _post_in_chunks(b'{"name": "vip"}')
+
+    assert answer.status_code == 201
+    assert Tag.objects.filter(name="vip").exists()
+
+
+def test_body_in_chunks_over_the_limit_is_413(acme: Account) -> None:
+    answer = _post_in_chunks(b'{"name": "' + b"x" * 2_100_000 + b'"}')
+
+    assert answer.status_code == 413
 
 
 def test_unchanged_resource_is_304_to_who_has_it(acme: Account, client_of: ClientOf) -> None:
