@@ -19,6 +19,7 @@ from accounts.actions.change_account import CHANGEABLE, change_account
 from accounts.actions.change_account_status import change_account_status
 from accounts.actions.create_account import check_new_account, first_admin, open_account
 from accounts.actions.members import change_role, remove_member
+from accounts.actions.token_families import end_families_of
 from accounts.enums import AccountStatus, Role
 from accounts.models import (
     Account,
