@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -42,10 +42,7 @@ def member_required(
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         request.membership = require_member(request)  # type: ignore[attr-defined]
-        with (
-            timezone.override(_reader_zone(cast(MemberRequest, request))),
-            translation.override(request.user.language),
-        ):
+        with timezone.override(_reader_zone(cast(MemberRequest, request))):
             return view(cast(MemberRequest, request), *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], for_members)
@@ -74,11 +71,19 @@ def _reader_zone(request: MemberRequest) -> ZoneInfo:
     return ZoneInfo(request.user.timezone or request.account.timezone)
 
 
+def _page_of(htmx: HtmxDetails) -> str:
+    """Return the path of the page that asked, `/` where its address is none."""
+    try:
+        return htmx.current_url_abs_path or "/"
+    except ValueError:
+        return "/"
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
     back = request.get_full_path() if request.method == "GET" else "/"
     if htmx:
-        back = htmx.current_url_abs_path or "/"
+        back = _page_of(htmx)
     url = f"{reverse('account_login')}?{urlencode({'next': back})}"
     # A plain redirect would put the sign-in page into the fragment that was asked for.
     return HttpResponseClientRedirect(url) if htmx else HttpResponseRedirect(url)

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
-from accounts.queries import active_membership
-from accounts.sockets import socket_membership
+from accounts.sockets import renewed_membership, socket_membership
 from conversations.access import get_conversation_for
 from conversations.queries import visible_ids
 from hummdesk.errors import DomainError, NotAuthenticated, NotFound
@@ -27,6 +26,7 @@ from teams.access import Viewer, viewer_of
 
 # How long a socket trusts what it last knew of its agent's rights.
 RIGHTS_TRUSTED_S = 3
+MESSAGE_MAX_LENGTH = 1000
 RESUME_WINDOW = timedelta(minutes=10)
 RESUME_MOST = 500
 
@@ -74,8 +74,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Answer a ping; anything else is not understood and ignored."""
         try:
-            message = json.loads(text_data or "")
-        except ValueError:
+            message = json.loads((text_data or "")[:MESSAGE_MAX_LENGTH])
+        except (ValueError, RecursionError):
             return
         if isinstance(message, dict) and message.get("type") == "ping":
             await self.send(json.dumps({"type": "pong"}))
@@ -102,7 +102,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
         """The viewer's rights are at most a few seconds old. Raises when the membership has ended."""
         if time.monotonic() - self.rights_known_at < RIGHTS_TRUSTED_S:
             return
-        self.viewer = await account_database(self.account, _current_viewer)(self.membership)
+        self.membership = await renewed_membership(self.scope, self.membership)
+        self.viewer = await account_database(self.account, viewer_of)(self.membership)
         self.rights_known_at = time.monotonic()
 
     async def pass_on(self, nudges: Sequence[NudgeFields]) -> None:
@@ -134,10 +135,6 @@ class ConversationConsumer(InboxConsumer):
     async def pass_on(self, nudges: Sequence[NudgeFields]) -> None:
         """Send those nudges that are about this conversation."""
         await super().pass_on([nudge for nudge in nudges if nudge["conversation_id"] == self.conversation_id])
-
-
-def _current_viewer(membership: Any) -> Viewer:
-    return viewer_of(active_membership(membership.user, membership.account))
 
 
 def _allowed(viewer: Viewer, nudges: Sequence[NudgeFields]) -> Sequence[NudgeFields]:

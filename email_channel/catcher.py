@@ -37,7 +37,7 @@ def catch_mail(raw: bytes, *, folder: str, key: str, at: datetime) -> str:
     A second call with the same key and time replaces the file, so that a repeated send stays one mail.
     """
     target = settings.OUTBOX_DIR / folder
-    target.mkdir(parents=True, exist_ok=True)
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{at.astimezone(UTC):{_TIME_FORMAT}}-{key}"
     unfinished = target / f"{name}.part"
     unfinished.write_bytes(raw)

@@ -55,7 +55,8 @@ def incoming_text(mail: ParsedMail, raw: bytes) -> IncomingText:
     if not is_whole or not _LEFT_OUT.isdisjoint(mail.defects):
         files.append(_as_it_came(raw))
     content = _from_html(html, text) if html.strip() else None
-    return replace(content or _from_text(text), files=files)
+    by_machine = mail.kind.is_auto_reply or mail.kind.is_bounce or mail.kind.is_abuse_report
+    return replace(content or _from_text(text), files=files, is_automatic=by_machine)
 
 
 def _from_html(html: str, text: str) -> IncomingText | None:

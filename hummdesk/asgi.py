@@ -22,6 +22,8 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AccountSocketMiddleware(CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns)))),
+        "websocket": AccountSocketMiddleware(
+            CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns))), routes=websocket_urlpatterns
+        ),
     }
 )

@@ -73,7 +73,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hummdesk.tenancy.middleware.AccountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -305,6 +304,9 @@ STORAGES = {
             "location": DATA_DIR / "files",
             "base_url": None,
             "allow_overwrite": False,
+            # Customers' mail is for this user of the machine alone.
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
         },
     },
     "staticfiles": {"BACKEND": _static_storage},
@@ -334,8 +336,8 @@ AI_DRAFT_MODEL = env.text("AI_DRAFT_MODEL", "claude-sonnet-5-5")
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+# What accounts and users may choose; pages are in English until there are catalogues.
 LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("sv", "Svenska")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- Logs and errors ---------------------------------------------------------------------------------
 LOGGING = logging_config(readable=DEBUG, level=level_name(env.text("HUMMDESK_LOG_LEVEL", "INFO")))

@@ -31,12 +31,16 @@ class IncomingFile:
 
 @dataclass(frozen=True)
 class IncomingText:
-    """What the customer wrote. `body_html` and `quoted_html` are sanitised already."""
+    """What the customer wrote. `body_html` and `quoted_html` are sanitised already.
+
+    `is_automatic`: a machine wrote (RFC 3834), so nobody waits for an answer and nothing reopens.
+    """
 
     body_html: str
     body_text: str
     quoted_html: str = ""
     unreadable_reason: str = ""
+    is_automatic: bool = False
     at: datetime = field(default_factory=timezone.now)
     files: Sequence[IncomingFile] = ()
 
@@ -79,6 +83,8 @@ def open_conversation(
 def receive_message(*, conversation: Conversation, contact: Contact, text: IncomingText) -> Message:
     """The customer's message is in the conversation, which waits for an answer, and is open again if it was not.
 
+    What a machine wrote is there, too, and changes nothing else.
+
     Locks the conversation. Publishes: MessageReceived, and ConversationStatusChanged when it reopens.
     """
     conversation = Conversation.objects.select_for_update().get(id=conversation.id)
@@ -94,8 +100,9 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     )
     _store_files(message, text.files)
     actor = Actor.contact(contact.id)
-    reopen(conversation, actor=actor)
-    note_message(conversation, message)
+    if not text.is_automatic:
+        reopen(conversation, actor=actor)
+    note_message(conversation, message, is_awaited=not text.is_automatic)
     publish(MessageReceived(actor=actor, conversation_id=conversation.id, message_id=message.id))
     return message
 

@@ -23,8 +23,9 @@ _SUMMARY_FIELDS = (
 )
 
 
-def note_message(conversation: Conversation, message: Message) -> None:
-    """The locked conversation's row counts and shows this message, and its waiting clock is right.
+def note_message(conversation: Conversation, message: Message, *, is_awaited: bool = True) -> None:
+    """The locked conversation's row counts and shows this message, and its waiting clock is right, which stands still
+    for messages that nobody awaits.
 
     A late message (older than the newest) is counted, but does not take the newest one's place.
     """
@@ -37,7 +38,8 @@ def note_message(conversation: Conversation, message: Message) -> None:
         conversation.last_message_agent = message.agent
         conversation.last_message_at = message.created_at
     conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-    _move_clock(conversation, message.kind, message.created_at)
+    if is_awaited:
+        _move_clock(conversation, message.kind, message.created_at)
     conversation.save(update_fields=_SUMMARY_FIELDS)
 
 

@@ -299,7 +299,7 @@ def _message(message: Message) -> Shape:
         "direction": directions.get(MessageKind(message.kind), "note"),
         "author": _author_name(message),
         "tint": message.contact_id or message.agent_id or "",
-        "via": _("This mail could not be read. It is attached as it came.") if message.unreadable_reason else "",
+        "via": "",
         "at": message.created_at,
         "body_html": message.body_html,
         "quoted_html": message.quoted_html,

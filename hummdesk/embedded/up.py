@@ -73,6 +73,9 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
     """
     env = product.settings() | start_servers(product, supervisor)
     with shared_settings(data_directory.path, env):
+        if not is_development():
+            # Before the code is loaded, which looks through these files once.
+            _run_step(product, "collectstatic", "--noinput", env=env, supervisor=supervisor)
         if product.is_preloaded:
             load_code_or_refuse(env)
         prepare_database(product, env, supervisor)
@@ -112,7 +115,6 @@ def prepare_database(product: Product, env: Mapping[str, str], supervisor: Super
     supervisor.console.say("Migrating…")
     _run_step(product, "migrate_accounts", env=env, supervisor=supervisor)
     if not is_development():
-        _run_step(product, "collectstatic", "--noinput", env=env, supervisor=supervisor)
         return
     seeded = product.data_directory / "demo-data-made"
     if not seeded.exists():

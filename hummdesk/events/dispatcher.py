@@ -25,8 +25,8 @@ def _dispatch_in(schema: str, rows: Sequence[LoggedEvent]) -> None:
         dispatch(schema, rows)
 
 
-def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
-    """Sockets are nudged and tasks queued for these events, and the rows say so.
+def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> bool:
+    """Sockets are nudged and tasks queued for these events, and the rows say so; returns whether that went well.
 
     When Redis is down the rows stay undispatched, and the sweep comes back to them: a subscriber may
     therefore run twice, never not at all.
@@ -40,8 +40,9 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> None:
             _queue_tasks(row)
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep
         logger.warning("dispatch_postponed", error=type(error).__name__, events=len(rows))
-        return
+        return False
     LoggedEvent.objects.filter(seq__in=[row.seq for row in rows]).update(dispatched_at=timezone.now())
+    return True
 
 
 def nudge_of(row: LoggedEvent) -> Nudge | None:

@@ -28,17 +28,20 @@ def sweep_events() -> int:
 
 @account_task("hummdesk.events.tasks.sweep_account_events")
 def sweep_account_events() -> int:
-    """The account's overdue events are dispatched; returns how many were found."""
+    """The account's overdue events are dispatched; returns how many were found.
+
+    Ends when one batch fails: the next tick tries again.
+    """
     found = 0
-    while batch := _sweep_batch():
-        found += batch
-        if batch < BATCH_SIZE:
-            break
-    return found
+    while True:
+        rows, went_well = _sweep_batch()
+        found += rows
+        if rows < BATCH_SIZE or not went_well:
+            return found
 
 
-def _sweep_batch() -> int:
+def _sweep_batch() -> tuple[int, bool]:
+    """Return how many events were found, and whether they are dispatched. Holds their rows meanwhile."""
     with transaction.atomic():
         rows = lock_undispatched(timezone.now() - PATIENCE, BATCH_SIZE)
-        dispatch(require_account_schema(), rows)
-    return len(rows)
+        return len(rows), dispatch(require_account_schema(), rows)

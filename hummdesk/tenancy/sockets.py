@@ -1,9 +1,11 @@
 """Host → account for WebSockets, and the check that the page which opens one is of the same host."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
+from django.urls import URLPattern
 
 from hummdesk.tenancy.context import enter_platform, platform_context
 from hummdesk.tenancy.middleware import account_of_host, host_name
@@ -19,19 +21,24 @@ class AccountSocketMiddleware:
     (`account_database`).
     """
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, routes: Sequence[URLPattern]) -> None:
         self.inner = inner
+        self.routes = routes
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         name = host_name(headers.get("host", ""))
         account = await _account_of_host(name)
-        if account is None:
+        if account is None or not self._is_routed(scope["path"]):
             await _close(receive, send, NOT_FOUND)
         elif not _same_host(headers.get("origin"), headers.get("host", "")):
             await _close(receive, send, FORBIDDEN)
         else:
             await self.inner({**scope, "account": account}, receive, send)
+
+    def _is_routed(self, path: str) -> bool:
+        """The router below raises where nothing is."""
+        return any(route.resolve(path.removeprefix("/")) for route in self.routes)
 
 
 def _same_host(origin: str | None, host: str) -> bool:

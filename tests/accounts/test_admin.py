@@ -12,7 +12,7 @@ from accounts.queries import active_membership
 from hummdesk.events.actor import Actor
 from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import account_context
-from tests.fixtures.cast import PASSWORD, ClientOf, RestoringClient
+from tests.fixtures.cast import PASSWORD, ApiOf, ClientOf, RestoringClient
 
 MODELS = [
     *("account", "domain", "user", "membership", "invitation"),
@@ -210,3 +210,17 @@ def test_last_admin_can_not_be_removed(admin_client: RestoringClient, acme: Acco
 
     assert answer.status_code == 409
     assert active_membership(admin, acme) is not None
+
+
+def test_new_password_signs_the_user_out_everywhere(
+    admin_client: RestoringClient, api_of: ApiOf, acme: Account, agent: User
+) -> None:
+    api = api_of(agent, at=acme)
+    before = api.get("/api/v1/me").status_code
+
+    fields = {"password1": "another-long-password", "password2": "another-long-password", "usable_password": "true"}
+    answer = admin_client.post(f"/admin/accounts/user/{agent.id}/password/", fields)
+
+    assert answer.status_code == 302, answer.content
+    assert before == 200
+    assert api.get("/api/v1/me").status_code == 401

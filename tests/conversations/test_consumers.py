@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed
@@ -204,7 +205,25 @@ def test_socket_notices_within_seconds_that_its_user_was_switched_off(
         time.sleep(RIGHTS_TRUSTED_S)
         change_status(viewer=viewer, conversation_id=conversation.id, status=Status.PENDING)
 
-        assert closed_with(client_socket) == 4403
+        assert closed_with(client_socket) == 4401
+
+
+def test_socket_closes_with_4401_after_signing_out(listen: Listen, admin: User, viewer_as: ViewerOf) -> None:
+    conversation = make_conversation()
+    viewer = viewer_as(admin)
+
+    with listen(admin) as client_socket:
+        assert is_listening(client_socket)
+        Session.objects.all().delete()
+        time.sleep(RIGHTS_TRUSTED_S)
+        change_status(viewer=viewer, conversation_id=conversation.id, status=Status.PENDING)
+
+        assert closed_with(client_socket) == 4401
+
+
+def test_socket_of_no_kind_is_closed_with_4404(listen: Listen, admin: User) -> None:
+    with listen(admin, "/ws/nope") as client_socket:
+        assert closed_with(client_socket) == 4404
 
 
 def test_ticket_opens_one_socket_and_no_second_one(listen: Listen, acme: Account, admin: User) -> None:
@@ -216,7 +235,7 @@ def test_ticket_opens_one_socket_and_no_second_one(listen: Listen, acme: Account
         assert closed_with(client_socket) == 4401
 
 
-@pytest.mark.parametrize("message", ["", "null", "[]", "{", '{"type": 1}', "x" * 10_000])
+@pytest.mark.parametrize("message", ["", "null", "[]", "{", '{"type": 1}', "x" * 10_000, "[" * 100_000])
 def test_nonsense_from_a_client_is_ignored(listen: Listen, admin: User, message: str) -> None:
     with listen(admin) as client_socket:
         client_socket.send(message)

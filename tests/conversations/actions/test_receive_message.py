@@ -50,6 +50,18 @@ def test_receive_message_reopens_whatever_was_not_open(acme: Account, published:
     assert published() == ["ConversationStatusChanged", "MessageReceived"]
 
 
+def test_receive_message_of_a_machine_reopens_nothing_and_awaits_nothing(acme: Account, published: Published) -> None:
+    conversation = make_conversation(status=Status.RESOLVED)
+
+    receive_message(conversation=conversation, contact=conversation.contact, text=text(is_automatic=True))
+
+    conversation.refresh_from_db()
+    assert conversation.status == Status.RESOLVED
+    assert conversation.waiting_since is None
+    assert conversation.message_count == 1
+    assert published() == ["MessageReceived"]
+
+
 def test_receive_message_keeps_the_first_moment_of_waiting(acme: Account) -> None:
     conversation = make_conversation(messages=1)
     waiting_since = conversation.waiting_since
