@@ -119,6 +119,11 @@ def open_invitation(*, account: Account, secret: str, lock: bool = False) -> Inv
     return invitation
 
 
+def account_with(slug: str) -> Account | None:
+    """Return the account with this slug, or None. One query."""
+    return Account.objects.filter(slug=slug).first()
+
+
 def primary_host(account: Account) -> str:
     """Return the host name that stands in links to the account. One query."""
     return str(account.domains.get(is_primary=True).domain)

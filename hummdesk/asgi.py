@@ -12,8 +12,10 @@ http = get_asgi_application()
 # Only importable once the apps are loaded.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.sessions import CookieMiddleware, SessionMiddleware  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 from conversations.routing import websocket_urlpatterns  # noqa: E402
+from hummdesk.body_limit import BodyLimit  # noqa: E402
 from hummdesk.tenancy.sockets import AccountSocketMiddleware  # noqa: E402
 
 # Files are read in small blocks, which costs an event loop nothing worth a line for each process.
@@ -21,7 +23,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": BodyLimit(http, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         "websocket": AccountSocketMiddleware(
             CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns))), routes=websocket_urlpatterns
         ),

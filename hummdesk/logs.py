@@ -1,11 +1,13 @@
 """Structured logs: JSON in production, readable in development; ids only, with request id and schema."""
 
 import logging
+import re
 from typing import Any
 
 import structlog
 from django.db import connection
 
+_DETAIL = re.compile(r"\n(DETAIL|CONTEXT|HINT):.*")
 logger = structlog.get_logger("hummdesk")
 
 
@@ -26,17 +28,29 @@ def shared_processors() -> list[Any]:
     ]
 
 
+def without_values(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Cut the values of rows, such as addresses, that PostgreSQL adds to its errors as `DETAIL`."""
+    exception = line.get("exception")
+    if isinstance(exception, str):
+        line["exception"] = _DETAIL.sub("", exception)
+    for one in exception if isinstance(exception, list) else ():
+        one["exc_value"] = _DETAIL.sub("", one["exc_value"])
+    return line
+
+
 def logging_config(*, readable: bool, level: str) -> dict[str, Any]:
     """Return the `LOGGING` setting: one stream, one formatter."""
     chain: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     # Tracebacks without local variables: those hold bodies, addresses and secrets.
     if readable:
         plain = structlog.dev.plain_traceback
+        chain.append(structlog.processors.format_exc_info)
         last: Any = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)
     else:
         without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         chain.append(structlog.processors.ExceptionRenderer(without_locals))
         last = structlog.processors.JSONRenderer()
+    chain.append(without_values)
     return {
         "version": 1,
         "disable_existing_loggers": False,

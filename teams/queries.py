@@ -16,9 +16,9 @@ def agent_of_user(user_id: UUID) -> Agent | None:
     return Agent.objects.filter(user_id=user_id, is_active=True).first()
 
 
-def team_ids_of(agent_id: UUID) -> list[UUID]:
-    """Return the teams the agent is in. One query."""
-    return list(Team.objects.filter(members__agent_id=agent_id).values_list("id", flat=True))
+def team_with(slug: str) -> Team | None:
+    """Return the team with this slug, or None. One query."""
+    return Team.objects.filter(slug=slug).first()
 
 
 def teams_by_name() -> Sequence[Team]:

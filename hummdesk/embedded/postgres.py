@@ -36,6 +36,9 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    # No statements and no values of rows in the log: those hold addresses and texts.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # For databases that are thrown away: they survive a crash of PostgreSQL, not one of the machine.
 _THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -57,6 +57,8 @@ class AccountMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request.account = None  # type: ignore[attr-defined]
+        # A quoted cookie may hold a NUL, which no database takes: such a one is none.
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in value}
         if request.path in HOSTLESS_PATHS:
             return self._on_platform(request)
         try:

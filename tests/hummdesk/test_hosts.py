@@ -45,3 +45,9 @@ def test_host_name_is_without_port_dot_and_case(host: str, name: str) -> None:
 @pytest.mark.parametrize("path", ["/api/health", "/api/ready"])
 def test_health_needs_no_known_host(acme: Account, path: str) -> None:
     assert Client(headers={"host": "10.0.0.7"}).get(path).status_code in {200, 503}
+
+
+def test_cookie_with_a_nul_is_none(acme: Account) -> None:
+    client = Client(headers={"host": "acme.localhost", "cookie": 'sessionid="aaaaaaaaaaaaaaaaaaaa\\000"'})
+
+    assert client.get("/inbox").status_code == 302

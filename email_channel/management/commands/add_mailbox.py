@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Account
+from accounts.queries import account_with
 from email_channel.actions.add_mailbox import add_mailbox
 from hummdesk.errors import DomainError
 from hummdesk.events.actor import Actor
 from hummdesk.tenancy.context import account_context
 from teams.models import Team
+from teams.queries import team_with
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--team", metavar="SLUG", help="the team that gets the mailbox's new conversations")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        account = Account.objects.filter(slug=options["account"]).first()
+        account = account_with(options["account"])
         if account is None:
             raise CommandError(f"There is no account {options['account']}.")
         with account_context(account):
@@ -44,7 +45,7 @@ class Command(BaseCommand):
 def _team(slug: str | None) -> Team | None:
     if slug is None:
         return None
-    team = Team.objects.filter(slug=slug).first()
+    team = team_with(slug)
     if team is None:
         raise CommandError(f"The account has no team {slug}.")
     return team
