@@ -121,7 +121,8 @@ def open_invitation(*, account: Account, secret: str, lock: bool = False) -> Inv
 
 def account_with(slug: str) -> Account | None:
     """Return the account with this slug, or None. One query."""
-    return Account.objects.filter(slug=slug).first()
+    account: Account | None = Account.objects.filter(slug=slug).first()
+    return account
 
 
 def primary_host(account: Account) -> str:
