@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import can_sign_in
 from accounts.models import User
+from hummdesk.errors import ProviderUnavailable
+from hummdesk.logs import logger
 
 PASSWORD_MAX_LENGTH = 1024
 
@@ -22,8 +24,12 @@ class PlaceResetForm(ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """The link is on its way if there is such a user."""
         self.users = [user for user in self.users if can_sign_in(user, request.account)]  # type: ignore[attr-defined]
-        if self.users:
-            super().save(request, **kwargs)
+        try:
+            if self.users:
+                super().save(request, **kwargs)
+        except ProviderUnavailable:
+            # Another answer than for a stranger's address would tell who has a sign-in here.
+            logger.error("reset_mail_failed", user_ids=[str(user.id) for user in self.users])
         return str(self.cleaned_data["email"])
 
 

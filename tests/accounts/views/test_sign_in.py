@@ -7,11 +7,13 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.urls import NoReverseMatch, reverse
+from pytest_django import Settings
 
 from accounts.actions.members import remove_member
 from accounts.actions.token_families import start_family
 from accounts.models import Account, TokenFamily, User
 from accounts.queries import active_membership
+from hummdesk.embedded.ports import free_port
 from hummdesk.events.actor import Actor
 from tests.fixtures.cast import PASSWORD, ClientOf, RestoringClient
 
@@ -291,6 +293,16 @@ def test_reset_looks_alike_for_everybody(client_of: ClientOf, agent: User, stran
 
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/account/password/reset/done/")}
     assert [message.to for message in mail.outbox] == [[agent.email]]
+
+
+def test_reset_looks_alike_while_mail_is_down(client_of: ClientOf, agent: User, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "email_channel.system_mail.SystemMailBackend"
+    settings.RESEND_API_KEY, settings.RESEND_API_URL = "key", f"http://127.0.0.1:{free_port()}"
+    client = client_of(None)
+
+    answers = [client.post("/account/password/reset/", {"email": email}) for email in (agent.email, "no@body.example")]
+
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, answers[0]["Location"])}
 
 
 def test_reset_sets_the_password_once_and_ends_api_sign_ins(client_of: ClientOf, agent: User, acme: Account) -> None:
