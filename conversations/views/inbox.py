@@ -78,11 +78,11 @@ def render_inbox(
     partial = target if target in PARTIALS else ""
     context: dict[str, Any] = {"undo": undo}
     if partial in {"", "conversation-list", "more-rows"}:
-        context |= _list_context(viewer, place, display_id)
+        context |= _list_context(viewer, place)
     if partial in {"", "sidebar-counts", "conversation-list"}:
-        context |= _shell_context(request, viewer, place)
+        context |= _shell_context(viewer, place)
     if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
-        context |= _conversation_context(request, viewer, place, display_id, form)
+        context |= _conversation_context(viewer, place, display_id, form)
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -90,18 +90,17 @@ def render_inbox(
     return response
 
 
-def _list_context(viewer: Viewer, place: InboxPlace, display_id: int | None) -> dict[str, Any]:
+def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
     page = inbox_page(viewer, place.view, text=place.text, after=place.cursor, limit=place.rows)
     return {
         "rows": [shapes.row(conversation, viewer, place) for conversation in page.rows],
         "list_url": place.list_url,
         "next_url": place.next_url(page.next_cursor),
         "is_filtered": bool(place.text),
-        "open_display_id": display_id,
     }
 
 
-def _shell_context(request: MemberRequest, viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
+def _shell_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
     counts = inbox_counts(viewer)
     teams = teams_by_name()
     return {
@@ -116,7 +115,7 @@ def _shell_context(request: MemberRequest, viewer: Viewer, place: InboxPlace) ->
 
 
 def _conversation_context(
-    request: MemberRequest, viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
+    viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
 ) -> dict[str, Any]:
     conversation = conversation_for_page(viewer, display_id)
     shown = min(place.messages or MESSAGES_SHOWN, MESSAGES_SHOWN_MOST)

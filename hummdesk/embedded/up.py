@@ -135,7 +135,7 @@ def announce_when_up(product: Product, supervisor: Supervisor) -> None:
 
 
 def is_healthy(product: Product) -> bool:
-    """True if the web server says that it and what it needs work."""
+    """True if the web server answers."""
     request = f"GET /api/health HTTP/1.1\r\nHost: {product.base_domain}\r\nConnection: close\r\n\r\n"
     answer = exchange(product.port, request.encode(), host=product.local_host, timeout_s=2)
     return answer.startswith(b"HTTP/1.1 200")
