@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.account_settings import NUMBER_SETTINGS
+
 NAME_MAX_LENGTH = 120
 URL_MAX_LENGTH = 500
 SETTINGS_MAX_BYTES = 16 * 1024
@@ -62,7 +64,15 @@ def _branding_errors(branding: Mapping[str, Any]) -> list[str]:
 def _settings_errors(values: Mapping[str, Any]) -> list[str]:
     if len(json.dumps(values)) > SETTINGS_MAX_BYTES:
         return [_("Use at most %(count)d bytes.") % {"count": SETTINGS_MAX_BYTES}]
-    return []
+    return [error for name in values.keys() & NUMBER_SETTINGS.keys() for error in _number_errors(name, values[name])]
+
+
+def _number_errors(name: str, value: Any) -> list[str]:
+    setting = NUMBER_SETTINGS[name]
+    if type(value) is int and setting.least <= value <= setting.most:
+        return []
+    bounds = {"name": name, "least": setting.least, "most": setting.most}
+    return [_("“%(name)s” must be a whole number from %(least)d to %(most)d.") % bounds]
 
 
 def _is_https(url: str) -> bool:

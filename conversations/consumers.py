@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from accounts.permissions import Permission
 from accounts.sockets import renewed_membership, socket_membership
 from conversations.access import get_conversation_for
-from conversations.queries import visible_ids
+from conversations.queries.inbox import visible_ids
 from hummdesk.errors import DomainError, NotAuthenticated, NotFound
 from hummdesk.events.dispatcher import nudge_of
 from hummdesk.events.queries import events_since, last_seq

@@ -19,12 +19,20 @@ FINISHED = (Status.RESOLVED, Status.CLOSED)
 
 
 class Priority(models.TextChoices):
-    """How urgent a conversation is; `rank` orders them."""
+    """How urgent a conversation is; `Conversation.priority_rank` orders them."""
 
     LOW = "low", _("Low")
     NORMAL = "normal", _("Normal")
     HIGH = "high", _("High")
     URGENT = "urgent", _("Urgent")
+
+
+class Folder(models.TextChoices):
+    """Where a conversation lies; lists and counts show the inbox unless another folder is asked for."""
+
+    INBOX = "inbox", _("Inbox")
+    SPAM = "spam", _("Spam")
+    TRASH = "trash", _("Trash")
 
 
 class Channel(models.TextChoices):
@@ -61,3 +69,30 @@ class IdentityKind(models.TextChoices):
     EMAIL = "email", _("E-mail")
     PHONE = "phone", _("Phone")
     EXTERNAL = "external", _("External id")
+
+
+class Sharing(models.TextChoices):
+    """Who may use a macro or a saved view."""
+
+    OWN = "own", _("Only me")
+    TEAM = "team", _("My team")
+    ACCOUNT = "account", _("Everybody")
+
+
+class NotificationKind(models.TextChoices):
+    """What an agent is told of."""
+
+    ASSIGNED = "assigned", _("A conversation was assigned to me")
+    MENTIONED = "mentioned", _("I was mentioned")
+    REPLY = "reply", _("A followed conversation has something new")
+    SLA_WARNING = "sla_warning", _("A promised time is near")
+    WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
+
+
+class WebhookState(models.TextChoices):
+    """Where the delivery of one event to one webhook stands."""
+
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Sending")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")

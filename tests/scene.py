@@ -14,8 +14,24 @@ from accounts.models import Account, ApiToken, Membership, User
 from ai.models import AiDraft, Article, ArticleChunk, Classification
 from analytics.enums import Metric
 from analytics.models import MetricEvent
-from conversations.enums import MessageKind
-from conversations.models import Attachment, Company, Conversation, ConversationRead, ConversationTag
+from conversations.enums import MessageKind, NotificationKind
+from conversations.models import (
+    Attachment,
+    Company,
+    Conversation,
+    ConversationFollow,
+    ConversationRead,
+    ConversationTag,
+    Macro,
+    MessageDraft,
+    MessageMention,
+    MessageVersion,
+    Notification,
+    NotificationSetting,
+    SavedView,
+    Webhook,
+    WebhookDelivery,
+)
 from email_channel.enums import Direction, MailSource
 from email_channel.models import EmailMessage, EmailTemplate, IncomingMail, Mailbox, OutgoingDelivery
 from hummdesk.api.models import StoredAnswer
@@ -85,6 +101,7 @@ def _fill(account: Account, agent: Agent) -> Conversation:
     ConversationTag.objects.create(conversation=conversation, tag=factories.make_tag())
     ConversationRead.objects.create(conversation=conversation, agent=agent, read_until=now)
     _fill_mail(conversation, mailbox, agent)
+    _fill_desk(conversation, agent)
     _fill_ai(conversation, agent)
     MetricEvent.objects.create(
         metric=Metric.values[0], event_seq=1, conversation_id=conversation.id, duration_s=1, at=now
@@ -110,6 +127,22 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
     IncomingMail.objects.create(
         mailbox=mailbox, source=MailSource.SMTP, raw=ContentFile(word, name="mail.eml"), size_bytes=1, sha256="0"
     )
+
+
+def _fill_desk(conversation: Conversation, agent: Agent) -> None:
+    message = conversation.messages.earliest("created_at")
+    ConversationFollow.objects.create(conversation=conversation, agent=agent)
+    MessageDraft.objects.create(conversation=conversation, agent=agent, body_text="Text", body_html="<p>Text</p>")
+    MessageMention.objects.create(message=message, agent=agent)
+    MessageVersion.objects.create(message=message, body_text="Text", body_html="<p>Text</p>")
+    Macro.objects.create(name="Macro", owner=agent, actions=[{"type": "reply", "text": "Text"}])
+    SavedView.objects.create(name="View", owner=agent, filters={"status": "open"})
+    Notification.objects.create(
+        agent=agent, kind=NotificationKind.MENTIONED, conversation=conversation, message=message, event_seq=1
+    )
+    NotificationSetting.objects.create(agent=agent, kind=NotificationKind.REPLY, is_on=False)
+    webhook = Webhook.objects.create(url="https://hooks.example/here", secret="whsec_x", created_by=agent)
+    WebhookDelivery.objects.create(webhook=webhook, event_seq=1, type="message.created", payload={})
 
 
 def _fill_ai(conversation: Conversation, agent: Agent) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.fields import NOT_PROVIDED
+from django.utils import timezone
 
 Row = dict[str, Any]
+_MADE_BY_DATABASE = (models.AutoField, models.GeneratedField)
 
 
 def copy_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -40,9 +42,10 @@ def _defaults_beside(model: type[models.Model], given: Iterable[str]) -> Row:
     defaults: Row = {}
     for field in model._meta.concrete_fields:
         column = str(field.column)
-        if column in given or field.db_default is not NOT_PROVIDED or isinstance(field, models.AutoField):
+        if column in given or field.db_default is not NOT_PROVIDED or isinstance(field, _MADE_BY_DATABASE):
             continue
         if field.primary_key:
             raise ValueError(column)
-        defaults[column] = field.get_db_prep_save(field.get_default(), connection)
+        value = timezone.now() if getattr(field, "auto_now", False) else field.get_default()
+        defaults[column] = field.get_db_prep_save(value, connection)
     return defaults

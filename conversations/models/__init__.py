@@ -5,11 +5,16 @@ from conversations.models.category import Category
 from conversations.models.contact import Company, Contact, ContactIdentity
 from conversations.models.conversation import (
     Conversation,
+    ConversationFollow,
     ConversationRead,
     ConversationTag,
     Tag,
 )
-from conversations.models.message import Message
+from conversations.models.draft import MessageDraft
+from conversations.models.message import Message, MessageMention, MessageVersion
+from conversations.models.notification import Notification, NotificationSetting
+from conversations.models.saved import Macro, SavedView
+from conversations.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Attachment",
@@ -18,8 +23,18 @@ __all__ = [
     "Contact",
     "ContactIdentity",
     "Conversation",
+    "ConversationFollow",
     "ConversationRead",
     "ConversationTag",
+    "Macro",
     "Message",
+    "MessageDraft",
+    "MessageMention",
+    "MessageVersion",
+    "Notification",
+    "NotificationSetting",
+    "SavedView",
     "Tag",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -2,6 +2,7 @@
 
 import uuid7
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models.message import Message
@@ -12,7 +13,8 @@ from teams.models import Agent
 class Attachment(models.Model):
     """A file of a message, or one uploaded and not yet named in any.
 
-    `content_type` is what the sender said; what browsers are told is decided at download.
+    `content_type` is what the content says; what the sender said is not believed.
+    `thumbnail` is a small WebP, made by a worker, of what is an image.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -25,6 +27,7 @@ class Attachment(models.Model):
     )
     uploaded_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     file = models.FileField(upload_to=attachment_path, max_length=200)
+    thumbnail = models.FileField(upload_to=attachment_path, max_length=200, blank=True)
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127, default="application/octet-stream")
     size_bytes = models.PositiveBigIntegerField()
@@ -34,6 +37,9 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_unused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.size_bytes} B"

@@ -2,6 +2,7 @@
 
 import uuid7
 from django.db import models
+from django.db.models import F, Q
 
 from conversations.enums import IdentityKind
 
@@ -11,7 +12,10 @@ class Company(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=120)
+    domain = models.CharField(max_length=253, blank=True)
+    custom_fields = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["name"]
@@ -22,7 +26,11 @@ class Company(models.Model):
 
 
 class Contact(models.Model):
-    """A customer. `email` repeats the first e-mail identity, for lists."""
+    """A customer. `email` and `phone` repeat the first identity of their kind, for lists.
+
+    `merged_into`: this row is a redirect, kept so that old ids still lead to the person.
+    `erased_at`: the person asked to be forgotten; name and identities are gone, what was said stays.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=200, blank=True)
@@ -35,11 +43,23 @@ class Contact(models.Model):
         related_name="contacts",
     )
     language = models.CharField(max_length=8, blank=True)
+    phone = models.CharField(max_length=320, blank=True)
+    custom_fields = models.JSONField(default=dict, blank=True)
     is_blocked = models.BooleanField(default=False)
+    shows_remote_images = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    erased_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="contact_not_merged_into_itself"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name

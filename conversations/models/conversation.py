@@ -2,13 +2,13 @@
 
 import uuid7
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 
-from conversations.enums import FINISHED, Channel, MessageKind, Priority, Status
+from conversations.enums import FINISHED, Channel, Folder, MessageKind, Priority, Status
 from conversations.models.category import Category
 from conversations.models.contact import Contact
-from teams.models import Agent, Team
+from teams.models import Agent, SlaPolicy, Team
 
 DISPLAY_ID_SEQUENCE = "conversations_display_id"
 
@@ -31,6 +31,8 @@ class Conversation(models.Model):
 
     `waiting_since`: since when the customer waits for a person, None when the last word is ours.
     `last_message_*` and `preview` follow the newest message that is not a system line.
+    `snoozed_until` None while snoozed: until the customer writes. `merged_into`: its messages are there now.
+    `sla_due_at` is the next promise that is still to be kept; `sla_breached_at` the first that was not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -42,6 +44,16 @@ class Conversation(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
+    priority_rank = models.GeneratedField(
+        expression=Case(
+            *(When(priority=priority, then=Value(rank)) for rank, priority in enumerate(Priority.values)),
+            default=Value(0),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    folder = models.CharField(max_length=5, choices=Folder, default=Folder.INBOX)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     category = models.ForeignKey(Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
@@ -76,6 +88,12 @@ class Conversation(models.Model):
     first_replied_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    sla_policy = models.ForeignKey(SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    first_response_due_at = models.DateTimeField(null=True, blank=True)
+    resolution_due_at = models.DateTimeField(null=True, blank=True)
+    sla_due_at = models.DateTimeField(null=True, blank=True)
+    sla_warned_at = models.DateTimeField(null=True, blank=True)
+    sla_breached_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -83,9 +101,10 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status=Status.SNOOZED, snoozed_until__isnull=False)
-                | (~Q(status=Status.SNOOZED) & Q(snoozed_until=None)),
-                name="snoozed_has_a_time",
+                condition=Q(status=Status.SNOOZED) | Q(snoozed_until=None), name="only_snoozed_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="conversation_not_merged_into_itself"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=FINISHED, resolved_at__isnull=False)
@@ -148,6 +167,21 @@ class ConversationRead(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="one_read_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.conversation_id}"
+
+
+class ConversationFollow(models.Model):
+    """An agent who wants to hear of what happens in a conversation."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="follows")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "agent"], name="one_follow_each")]
 
     def __str__(self) -> str:
         return f"{self.agent_id} {self.conversation_id}"

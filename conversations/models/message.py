@@ -1,6 +1,7 @@
 """What is said in a conversation."""
 
 import uuid7
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,11 +9,15 @@ from django.utils import timezone
 from conversations.enums import DeliveryState, MessageKind
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
-from teams.models import Agent
+from teams.models import Agent, Team
 
 
 class Message(models.Model):
     """One message. Its author is a contact, an agent, or neither (system).
+
+    `send_at`: a reply that is held until then and can be taken back; None once it is on its way.
+    `is_scheduled`: its author chose that time, so that lists do not count it before; else it is the moment for undo.
+    `cc` and `bcc` are addresses in lower case. `language` names the dictionary it is searched by, "" for none.
 
     `body_html` is sanitised and safe to show; `body_text` is the same without markup and without quotes.
     `quoted_html` is what was folded off: earlier mails and signatures. Nothing is thrown away.
@@ -30,6 +35,11 @@ class Message(models.Model):
     unreadable_reason = models.CharField(max_length=40, blank=True)
     delivery_state = models.CharField(max_length=10, choices=DeliveryState, blank=True)
     delivery_error = models.CharField(max_length=300, blank=True)
+    cc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    bcc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    send_at = models.DateTimeField(null=True, blank=True)
+    is_scheduled = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -50,6 +60,9 @@ class Message(models.Model):
                 condition=Q(kind=MessageKind.REPLY) | Q(delivery_state=""),
                 name="only_replies_are_delivered",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=MessageKind.REPLY) | Q(send_at=None), name="only_replies_are_held"
+            ),
         ]
         indexes = [
             models.Index(
@@ -57,7 +70,47 @@ class Message(models.Model):
                 name="message_by_conversation",
             ),
             models.Index(fields=["created_at"], name="message_by_time"),
+            models.Index(fields=["send_at"], condition=Q(send_at__isnull=False), name="message_to_send"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class MessageVersion(models.Model):
+    """What a message said before an edit or a deletion; never changed, never shown to customers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="versions")
+    body_html = models.TextField(blank=True)
+    body_text = models.TextField(blank=True)
+    replaced_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["replaced_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class MessageMention(models.Model):
+    """An agent or a team that a message calls."""
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agent__isnull=False, team=None) | Q(agent=None, team__isnull=False),
+                name="mention_is_agent_or_team",
+            ),
+            models.UniqueConstraint(fields=["message", "agent"], name="one_mention_per_agent"),
+            models.UniqueConstraint(fields=["message", "team"], name="one_mention_per_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.agent_id or self.team_id}"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.mark_read import mark_read
 from conversations.forms import MessageForm
-from conversations.queries import (
+from conversations.queries.inbox import (
     conversation_for_page,
     earlier_conversations,
     inbox_counts,

@@ -11,7 +11,7 @@ from accounts.decorators import MemberRequest, member_required
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import Status
 from conversations.forms import MessageForm
-from conversations.queries import attachment_for
+from conversations.queries.inbox import attachment_for
 from conversations.views.inbox import render_inbox
 from conversations.views.place import InboxPlace
 from teams.access import Viewer, viewer_of

@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from conversations.enums import Channel, MessageKind, Priority, Status
 from conversations.forms import MessageForm
 from conversations.models import Attachment, Conversation, Message
-from conversations.queries import InboxCounts, InboxRow
+from conversations.queries.inbox import InboxCounts, InboxRow
 from conversations.views.place import InboxPlace
 from conversations.views.timeline_shapes import event_lines
 from hummdesk.events.models import LoggedEvent

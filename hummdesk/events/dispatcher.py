@@ -55,8 +55,12 @@ def nudge_of(row: LoggedEvent) -> Nudge | None:
         conversation_id=row.data.get("conversation_id"),
         seq=row.seq,
         at=row.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        data={name: value for name, value in row.data.items() if name != "conversation_id"},
+        data={name: value for name, value in row.data.items() if name != "conversation_id" and _is_scalar(value)},
     )
+
+
+def _is_scalar(value: object) -> bool:
+    return not isinstance(value, list | dict)
 
 
 def _queue_tasks(row: LoggedEvent) -> None:

@@ -1,17 +1,19 @@
 """What an event class is."""
 
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from hummdesk.events.actor import Actor
 
 Scalar = str | int | float | bool | None
+# What stands in the log: a scalar, several of one kind (ids, names), or scalars by name.
+Value = Scalar | list[Scalar] | dict[str, Scalar]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that has happened: ids and scalars only, never a model, HTML, an address or a text.
+    """Something that has happened: ids and scalars, and tuples of them, never a model, HTML, an address or a text.
 
     `live_type` is the type of the nudge that sockets get (API.md "Live updates"), None for no nudge.
     `object_field` names the field whose id the timeline is keyed by.
@@ -32,8 +34,14 @@ class Event:
         found = getattr(self, self.object_field, None)
         return found if isinstance(found, UUID) else None
 
-    def data(self) -> dict[str, Scalar]:
+    def data(self) -> dict[str, Value]:
         """Return the fields but the actor, ids as strings: what the log stores and tasks receive."""
         fields = asdict(self)
         del fields["actor"]
-        return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+        return {name: _stored(value) for name, value in fields.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return [_stored(one) for one in value] if isinstance(value, tuple) else value

@@ -5,7 +5,7 @@ from django.utils import timezone
 from accounts.models import Account, User
 from conversations.actions.mark_read import mark_read
 from conversations.models import ConversationRead
-from conversations.queries import inbox_page
+from conversations.queries.inbox import inbox_page
 from teams.access import Viewer
 from tests.conversations.conftest import Published, ViewerOf
 from tests.factories import make_conversation, make_message

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from conversations.enums import Status
-from conversations.queries import InboxPage, inbox_counts, inbox_page
+from conversations.queries.inbox import InboxPage, inbox_counts, inbox_page
 from hummdesk.errors import NotFound, ValidationFailed
 from tests.conversations.conftest import ViewerOf
 from tests.factories import agent_of, make_contact, make_conversation, make_team

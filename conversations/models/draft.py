@@ -1,0 +1,42 @@
+"""What an agent has begun to write."""
+
+import uuid7
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from conversations.enums import MessageKind
+from conversations.models.conversation import Conversation
+from teams.models import Agent
+
+
+class MessageDraft(models.Model):
+    """An unsent reply or note of one agent, one in each conversation; on the server, so that no reload loses it.
+
+    `seen_seq` is the newest event its author had seen when they began.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=MessageKind, default=MessageKind.REPLY)
+    body_html = models.TextField(blank=True)
+    body_text = models.TextField(blank=True)
+    cc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    bcc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
+    attachment_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    seen_seq = models.BigIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "conversation"], name="one_draft_each"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[MessageKind.REPLY, MessageKind.NOTE]), name="draft_is_reply_or_note"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.conversation_id}"
