@@ -6,10 +6,11 @@ from django.utils.translation import gettext, gettext_lazy
 
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
-from email_channel.parsing.html import html_to_text, sanitise_html, split_reply_html
 from email_channel.parsing.parsed import ParsedAttachment, ParsedMail
 from email_channel.parsing.quotes import split_reply
+from email_channel.parsing.reply_html import split_reply_html
 from hummdesk.markup import text_to_html
+from hummdesk.safe_html import html_to_text, sanitise_html
 
 # PostgreSQL takes more, browsers and agents do not; the rest is in the raw mail, which is attached then.
 BODY_MAX_LENGTH = 500_000

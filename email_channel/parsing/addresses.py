@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from email_channel.parsing import limits
-from email_channel.parsing.clean import clean_line, join_surrogates
 from email_channel.parsing.encoded_words import decode_words
 from email_channel.parsing.parsed import ParsedAddress
+from hummdesk.clean_text import clean_line, join_surrogates
 
 _SPECIAL = re.compile(r'["(<>,:;\\]')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)

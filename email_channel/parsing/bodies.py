@@ -3,14 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
-from email_channel.parsing import limits
 from email_channel.parsing.charsets import decode_bytes
-from email_channel.parsing.clean import clean_file_name, clean_line, clean_text
 from email_channel.parsing.encoded_words import decode_header, decode_words
 from email_channel.parsing.header_block import read_header_block
-from email_channel.parsing.html_text import html_to_text
 from email_channel.parsing.mime import Part
 from email_channel.parsing.parsed import ParsedAttachment
+from hummdesk.clean_text import clean_file_name, clean_line, clean_text
+from hummdesk.html_text import HTML_CHARS, TEXT_CHARS, html_to_text
 from hummdesk.markup import text_to_html
 
 _HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -87,8 +86,8 @@ class BodyReader:
     def _read_leaf(self, part: Part) -> Body:
         text = self._decode_text(part)
         if part.content_type == "text/html":
-            return Body(html=self._bounded(text, limits.HTML_CHARS))
-        text = self._bounded(text, limits.TEXT_CHARS)
+            return Body(html=self._bounded(text, HTML_CHARS))
+        text = self._bounded(text, TEXT_CHARS)
         if part.parameters.get("format", "").lower() == "flowed":
             text = _unflow(text, is_space_deleted=part.parameters.get("delsp", "").lower() == "yes")
         return Body(text=text)
@@ -146,7 +145,7 @@ def _join(bodies: list[Body]) -> Body:
         text = "\n".join(body.text or html_to_text(body.html or "") for body in bodies)
     if any(body.html for body in bodies):
         html = "\n".join(body.html or text_to_html(body.text or "") for body in bodies)
-    return Body(text and text[: limits.TEXT_CHARS], html and html[: limits.HTML_CHARS])
+    return Body(text and text[:TEXT_CHARS], html and html[:HTML_CHARS])
 
 
 def _unflow(text: str, *, is_space_deleted: bool) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from email_channel.parsing import limits
-from email_channel.parsing.clean import clean_line
 from email_channel.parsing.encoded_words import decode_header, parse_parameters
 from email_channel.parsing.header_block import HeaderBlock, read_header_block
 from email_channel.parsing.transfer import decode_transfer
+from hummdesk.clean_text import clean_line
 
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r?\Z)")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,80}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")

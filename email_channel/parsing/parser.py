@@ -9,11 +9,11 @@ from email_channel.parsing.addresses import AddressList, normalise_address, pars
 from email_channel.parsing.bodies import BodyReader
 from email_channel.parsing.charsets import codec_name
 from email_channel.parsing.classify import Signals, classify
-from email_channel.parsing.clean import clean_line
 from email_channel.parsing.encoded_words import decode_header, decode_raw_header
 from email_channel.parsing.header_block import HeaderBlock
 from email_channel.parsing.mime import Part, PartReader
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
+from hummdesk.clean_text import clean_line
 
 _BRACKETED_ID = re.compile(r"<([^<>]{1,2000})>")
 _DATE_COMMENT = re.compile(r"\([^()]{0,100}\)")

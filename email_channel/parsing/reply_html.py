@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from email_channel.parsing.html_tokens import VOID_TAGS, Kind, Token, attributes, tokens, unescape
 from email_channel.parsing.quotes import LineRole, roles_of_lines
+from hummdesk.html_tokens import VOID_TAGS, Kind, Token, attributes, tokens, unescape
 
 # Everything behind these is quoted: the mark stands before the quote, not around it.
 _CUT_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "isforwardcontent"})

@@ -15,14 +15,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from hummdesk.safe_html import count_remote_images, without_images
+
 register = template.Library()
+register.filter("without_images", without_images)
+register.filter("remote_image_count", count_remote_images)
 
 TINTS = "abcdefgh"
 MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800
 FOLD_FROM = 3
-# Attribute values may hold ">"; in sanitized HTML they are always in double quotes.
-_IMAGE = re.compile(r'<img(?:\s+[\w-]+(?:="[^"]*")?)*\s*/?>')
-_MARKED_SOURCE = re.compile(r'\ssrc="(?:remote|cid):')
 
 
 @register.simple_tag
@@ -97,18 +98,6 @@ def file_size(size_bytes: int) -> str:
         return f"{round(size_bytes / 1e3)} KB"
     unit, factor = ("MB", 1e6) if size_bytes < 999_500_000 else ("GB", 1e9)
     return f"{number_format(round(size_bytes / factor, 1), 1)} {unit}"
-
-
-@register.filter
-def without_marked_pictures(html: str) -> str:
-    """Sanitized HTML without the images whose address is only a marker (`remote:…`, `cid:…`): nothing loads."""
-    return _IMAGE.sub(lambda image: "" if _MARKED_SOURCE.search(image[0]) else image[0], html)
-
-
-@register.filter
-def remote_picture_count(html: str) -> int:
-    """How many pictures of the web a mail's sanitized HTML would load."""
-    return sum(' src="remote:' in image for image in _IMAGE.findall(html))
 
 
 @register.filter

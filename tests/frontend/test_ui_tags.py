@@ -111,20 +111,6 @@ def test_file_size_picks_the_unit(size_bytes: int, expected: str) -> None:
     assert ui.file_size(size_bytes) == expected
 
 
-def test_marked_pictures_are_taken_out_and_others_stay() -> None:
-    html = '<p>a</p><img alt="x > y" src="remote:http%3A%2F%2Ft.example"><img src="cid:1@x"><img src="/a" alt="b">'
-
-    assert ui.without_marked_pictures(html) == '<p>a</p><img src="/a" alt="b">'
-    assert ui.remote_picture_count(html) == 1
-
-
-def test_text_that_looks_like_a_marked_picture_stays() -> None:
-    html = '<p>&lt;img src="remote:x"&gt;</p>'
-
-    assert ui.without_marked_pictures(html) == html
-    assert ui.remote_picture_count(html) == 0
-
-
 def test_folded_joins_three_events_and_leaves_two() -> None:
     kinds = ["event", "event", "message", "event", "event", "event", "day"]
     timeline = [SimpleNamespace(kind=kind) for kind in kinds]

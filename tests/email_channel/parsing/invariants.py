@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from email_channel.parsing import limits
 from email_channel.parsing.parsed import ParsedMail
 from email_channel.parsing.wire import decode_mail, encode_mail
+from hummdesk.html_text import HTML_CHARS, TEXT_CHARS
 
 
 def strings_of(mail: ParsedMail) -> Iterator[str]:
@@ -28,7 +29,7 @@ def assert_storable(mail: ParsedMail) -> None:
     for text in filter(None, (mail.text, mail.html)):
         assert "\x00" not in text
         assert text.encode() is not None
-        assert len(text) <= max(limits.TEXT_CHARS, limits.HTML_CHARS)
+        assert len(text) <= max(TEXT_CHARS, HTML_CHARS)
     assert len(mail.attachments) <= limits.PART_COUNT
     assert len(mail.headers) <= limits.HEADER_COUNT
     assert len(mail.to) + len(mail.cc) <= limits.RECIPIENT_COUNT

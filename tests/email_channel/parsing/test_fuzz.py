@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from email_channel.parsing.html import html_to_text, sanitise_html, split_reply_html
 from email_channel.parsing.parser import parse
 from email_channel.parsing.quotes import split_reply
+from email_channel.parsing.reply_html import split_reply_html
+from hummdesk.safe_html import html_to_text, sanitise_html
 from tests.email_channel.parsing.invariants import assert_storable
 
 pieces = st.sampled_from(

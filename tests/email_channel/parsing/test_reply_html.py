@@ -1,6 +1,7 @@
 import pytest
 
-from email_channel.parsing.html import html_to_text, sanitise_html, split_reply_html
+from email_channel.parsing.reply_html import split_reply_html
+from hummdesk.safe_html import html_to_text, sanitise_html
 
 OLD = "<p>Does it work?</p>"
 ON = "On Thu, 14 Aug 2025 at 09:00, Help &lt;<a href='mailto:h@x.example'>h@x.example</a>&gt; wrote:"

@@ -12,10 +12,10 @@ import pytest
 
 from email_channel.parsing.client import parse_mail
 from email_channel.parsing.errors import MailUnreadable
-from email_channel.parsing.html import html_to_text
 from email_channel.parsing.parsed import ParsedMail
 from email_channel.parsing.parser import parse
 from email_channel.parsing.quotes import split_reply
+from hummdesk.safe_html import html_to_text
 from tests.email_channel.parsing.invariants import assert_storable
 
 pytestmark = [pytest.mark.shared, pytest.mark.timeout(600)]

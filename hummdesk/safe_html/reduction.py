@@ -8,7 +8,7 @@ import html
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from email_channel.parsing.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
+from hummdesk.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
 
 REMOTE_SCHEME = "remote"
 _DEPTH = 100

@@ -1,12 +1,14 @@
-"""HTML as plain text that reads like the page."""
+"""HTML as plain text that reads like the page. Imports nothing of Django: the mail parser's child uses it."""
 
 import re
 from dataclasses import dataclass, field
 
-from email_channel.parsing import limits
-from email_channel.parsing.clean import clean_text
-from email_channel.parsing.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
+from hummdesk.clean_text import clean_text
+from hummdesk.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
 
+# How much of one document is read, and written.
+HTML_CHARS = 1_000_000
+TEXT_CHARS = 1_000_000
 _UNSEEN = frozenset(
     {"script", "style", "title", "textarea", "svg", "math", "object", "template", "noscript", "select"}
 )
@@ -204,12 +206,12 @@ def html_to_text(source: str) -> str:
     Links to the web stand behind their text in brackets. What `display:none` hides is left out, unless that element
     is never closed and would take the rest of the mail with it. Linear in the length.
     """
-    source = source[: limits.HTML_CHARS]
+    source = source[:HTML_CHARS]
     writer = _written(source, shows_hidden=False)
     if writer.skipped and writer.skipped not in _UNSEEN:
         writer = _written(source, shows_hidden=True)
     writer.page.end_line()
-    return clean_text("\n".join(writer.page.lines), limits.TEXT_CHARS)
+    return clean_text("\n".join(writer.page.lines), TEXT_CHARS)
 
 
 def _written(source: str, *, shows_hidden: bool) -> _Writer:

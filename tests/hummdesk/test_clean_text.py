@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from email_channel.parsing.clean import clean_file_name, clean_line, clean_text
+from hummdesk.clean_text import clean_file_name, clean_line, clean_text
 
 any_text = st.text(st.characters(codec=None), max_size=300)
 

@@ -1,4 +1,4 @@
-"""The one boundary where text from mail becomes text that a database, a log and a header can hold."""
+"""The one boundary where text from strangers becomes text that a database, a log and a header can hold."""
 
 import re
 

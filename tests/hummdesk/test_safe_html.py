@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from email_channel.parsing.html import count_remote_images, resolve_images, sanitise_html
+from hummdesk.safe_html import count_remote_images, resolve_images, sanitise_html, without_images
 
 _TAG = re.compile(r'<([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
@@ -130,6 +130,12 @@ def test_resolve_images_asks_for_each_source() -> None:
 
     assert asked == ["cid:logo@x", "https://x.example/a.png?b=1&c=2"]
     assert page == '<img alt="Logo" src="/files/1?x=1&amp;y=2"><img><img>'
+
+
+def test_without_images_leaves_their_alternative_texts() -> None:
+    page = sanitise_html('<p>a</p><img alt="x > y" src="http://t.example"><img src="cid:1@x" title=b>')
+
+    assert without_images(page) == '<p>a</p><img alt="x &gt; y"><img title="b">'
 
 
 def test_resolve_images_does_not_touch_text_that_looks_like_an_image() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from email_channel.parsing.html_text import html_to_text
+from hummdesk.html_text import html_to_text
 
 
 @pytest.mark.parametrize(
