@@ -37,7 +37,7 @@ def get_conversation_for(
     Raises: NotFound when it is missing or not the viewer's to see, PermissionDenied when it may be seen
     but `need` is not among the viewer's permissions.
     """
-    rows = visible_conversations(viewer).filter(_id_condition(id))
+    rows = visible_conversations(viewer).filter(with_id(id))
     if lock:
         rows = rows.select_for_update(of=("self",))
     conversation = rows.first()
@@ -48,7 +48,8 @@ def get_conversation_for(
     return conversation
 
 
-def _id_condition(id: UUID | int | str) -> Q:
+def with_id(id: UUID | int | str) -> Q:
+    """Return the condition that a conversation has this id or display_id. Raises: NotFound for what is neither."""
     text = str(id)
     if text.isascii() and text.isdigit() and len(text) < 10:
         return Q(display_id=int(text))

@@ -71,6 +71,14 @@ class IdentityKind(models.TextChoices):
     EXTERNAL = "external", _("External id")
 
 
+class SlaState(models.TextChoices):
+    """How a conversation stands with what was promised; `queries.conversations` says where they part."""
+
+    OK = "ok", _("In time")
+    DUE_SOON = "due_soon", _("Due soon")
+    BREACHED = "breached", _("Too late")
+
+
 class Sharing(models.TextChoices):
     """Who may use a macro or a saved view."""
 

@@ -40,6 +40,16 @@ class JSONObjectField(serializers.JSONField):
         return value
 
 
+class WordsField(serializers.ListField):
+    """Words of a query, given repeatedly or with commas between them: `?status=open,pending`."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list):
+            data = [word.strip() for text in data for word in str(text).split(",") if word.strip()]
+        found: list[Any] = super().to_internal_value(data)
+        return found
+
+
 def _size_bytes(value: Any) -> int:
     return len(json.dumps(value))
 
