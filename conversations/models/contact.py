@@ -3,6 +3,7 @@
 import uuid7
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from conversations.enums import IdentityKind
 
@@ -20,6 +21,11 @@ class Company(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "companies"
+        constraints = [
+            # As `iexact` asks for it.
+            models.UniqueConstraint(Upper("name"), name="one_company_in_any_case"),
+            models.UniqueConstraint(fields=["domain"], condition=~Q(domain=""), name="one_company_per_domain"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -59,6 +65,14 @@ class Contact(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="contact_not_merged_into_itself"
             )
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], condition=Q(merged_into=None, erased_at=None), name="contact_by_name"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(merged_into=None, erased_at=None),
+                name="contact_by_creation",
+            ),
         ]
 
     def __str__(self) -> str:

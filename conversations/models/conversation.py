@@ -3,6 +3,7 @@
 import uuid7
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from conversations.enums import FINISHED, Channel, Folder, MessageKind, Priority, Status
@@ -21,6 +22,8 @@ class Tag(models.Model):
 
     class Meta:
         ordering = ["name"]
+        # As `iexact` asks for it.
+        constraints = [models.UniqueConstraint(Upper("name"), name="one_tag_in_any_case")]
 
     def __str__(self) -> str:
         return self.name
