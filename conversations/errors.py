@@ -36,3 +36,19 @@ class UnknownAssignee(ValidationFailed):
 
     def __init__(self) -> None:
         super().__init__(errors={"assignee_id": [str(self.title)]})
+
+
+class TransitionRefused(Conflict):
+    """The table of transitions does not have this change."""
+
+    title = _("The conversation can't get this status from the one that it has.")
+
+    def __init__(self, before: str, after: str) -> None:
+        text = _("A %(before)s conversation can't become %(after)s. Open it first.")
+        super().__init__(text % {"before": before, "after": after})
+
+
+class MergedAway(Conflict):
+    """The conversation's messages are in another one now, which is where the work goes on."""
+
+    title = _("This conversation was merged into another one. Work on that one, or undo the merge first.")

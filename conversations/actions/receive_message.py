@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from conversations.actions.change_status import reopen
+from conversations.actions.set_status import reopen
 from conversations.actions.summarise import note_message
 from conversations.enums import Channel, MessageKind, Priority
 from conversations.events import ConversationOpened, MessageReceived

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from accounts.permissions import Permission
 from conversations.access import get_conversation_for
-from conversations.actions.change_status import set_status
 from conversations.actions.mark_read import set_read_until
+from conversations.actions.set_status import set_status
 from conversations.actions.summarise import note_message
 from conversations.enums import DeliveryState, MessageKind, Status
 from conversations.errors import EmptyMessage, NoReplyChannel
