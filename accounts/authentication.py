@@ -13,10 +13,10 @@ from accounts.actions.api_tokens import note_use
 from accounts.errors import TokenRefused
 from accounts.models import Account, ApiToken, Membership, User
 from accounts.permissions import Permission
-from accounts.queries import is_family_live, live_api_token, membership_of, super_admin
+from accounts.queries import is_family_live, live_api_token, membership_by_token, membership_of, super_admin
 from accounts.tokens import Claims, access_claims
 from hummdesk.errors import AccountMismatch, AccountRequired, NotAMember, PermissionDenied
-from hummdesk.tenancy.context import enter_account
+from hummdesk.tenancy.context import current_schema, enter_account
 
 if TYPE_CHECKING:  # views read this module's classes while they load
     from rest_framework.views import APIView
@@ -48,8 +48,13 @@ class AccountJWTAuthentication(BaseAuthentication):
 
 def _by_jwt(request: Request, token: str) -> tuple[User, Claims]:
     claims = access_claims(token)
-    user = _enter(request, claims.user_id, claims.account_id)
-    if not is_family_live(claims.family_id, claims.user_id):
+    _refuse_other_account(request, claims.account_id)
+    if claims.account_id is None:
+        user, is_live = _on_platform(request, claims.user_id), is_family_live(claims.family_id, claims.user_id)
+    else:
+        membership, is_live = membership_by_token(claims.user_id, claims.account_id, claims.family_id)
+        user = _enter(request, membership)
+    if not is_live:
         raise TokenRefused
     return user, claims
 
@@ -58,23 +63,29 @@ def _by_api_token(request: Request, secret: str) -> tuple[User, ApiToken]:
     token = live_api_token(secret)
     if token is None:
         raise TokenRefused
-    user = _enter(request, token.user_id, token.account_id)
+    _refuse_other_account(request, token.account_id)
+    if token.account_id is None:
+        user = _on_platform(request, token.user_id)
+    else:
+        user = _enter(request, membership_of(token.user_id, token.account_id))
     note_use(token)
     return user, token
 
 
-def _enter(request: Request, user_id: UUID, account_id: UUID | None) -> User:
-    """The account is in force for the rest of the request; the tenancy middleware ends that."""
-    http: Any = request._request
-    if http.account is not None and http.account.id != account_id:
+def _refuse_other_account(request: Request, account_id: UUID | None) -> None:
+    account = account_of(request)
+    if account is not None and account.id != account_id:
         raise AccountMismatch
-    if account_id is None:
-        return _on_platform(request, user_id)
-    membership = membership_of(user_id, account_id)
+
+
+def _enter(request: Request, membership: Membership | None) -> User:
+    """The account is in force for the rest of the request; the tenancy middleware ends that."""
     if membership is None:
         raise NotAMember
+    http: Any = request._request
     http.account, http.membership = membership.account, membership
-    enter_account(membership.account)
+    if current_schema() != membership.account.schema_name:
+        enter_account(membership.account)
     return membership.user
 
 

@@ -7,11 +7,11 @@ in seconds since the epoch, for the `X-RateLimit-` headers.
 import math
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
@@ -19,7 +19,7 @@ from rest_framework.throttling import BaseThrottle
 from accounts.client_address import client_address
 from accounts.models import User
 from accounts.token_secrets import hash_of
-from hummdesk.logs import logger
+from hummdesk.cache import ForgivingRedisCache
 from hummdesk.tenancy.context import current_schema, is_platform, platform_context
 
 if TYPE_CHECKING:  # views read this module's classes while they load
@@ -28,76 +28,66 @@ if TYPE_CHECKING:  # views read this module's classes while they load
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+@dataclass(frozen=True)
+class _Window:
+    """What is counted, and until when (seconds since the epoch)."""
+
+    key: str
+    limit: int
+    length_s: int
+    reset_epoch_s: int
+
+
 class WindowThrottle(BaseThrottle):
-    """Counts requests by key in windows of the scope's rate; without Redis it lets everybody through, and logs it."""
+    """Counts requests in windows of the scopes' rates, all of them in one call of Redis, without which nobody is
+    refused.
+    """
 
-    scope: ClassVar[str]
-
-    def keys(self, request: Request) -> Iterable[str]:
-        """Return what is counted; any one of them over the limit refuses the request."""
+    def counted(self, request: Request) -> Iterable[tuple[str, str]]:
+        """Return (scope, key) of what is counted; any one of them over its limit refuses the request."""
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        """Return whether the request is within the limit, and note how much of it is left."""
-        limit, window_s = _rate(self.scope)
-        window = int(time.time() // window_s)
-        self.reset_epoch_s = (window + 1) * window_s
-        try:
-            used = max((self._count(key, window, window_s) for key in self.keys(request)), default=0)
-        except (RedisError, OSError) as error:
-            logger.warning("throttle_without_redis", scope=self.scope, error=type(error).__name__)
-            return True
-        if used:
-            _note(request, limit=limit, remaining=max(limit - used, 0), reset_epoch_s=self.reset_epoch_s)
-        return used <= limit
-
-    def _count(self, key: str, window: int, window_s: int) -> int:
-        """Return how often the key was counted in this window, this time included."""
-        cache_key = f"throttle:{self.scope}:{key}:{window}"
-        if cache.add(cache_key, 1, timeout=window_s + 1):
-            return 1
-        try:
-            return int(cache.incr(cache_key))
-        except ValueError:  # it expired just now
-            return 1
+        """Return whether the request is within the limits, and note how much of the nearest one is left."""
+        windows = [_window(scope, key) for scope, key in self.counted(request)]
+        # Django hands the cache out by a proxy, of whose methods type checkers know those of all caches only.
+        ours: ForgivingRedisCache = cache  # type: ignore[assignment]
+        counts = ours.count({window.key: window.length_s + 1 for window in windows})
+        used = list(zip(windows, counts, strict=True))
+        for window, count in used:
+            _note(request, window, count)
+        spent = [window.reset_epoch_s for window, count in used if count > window.limit]
+        self.reset_epoch_s = max(spent, default=0)
+        return not spent
 
     def wait(self) -> float:
-        """Return the seconds until the window ends."""
+        """Return the seconds until the windows that are spent have ended."""
         return max(math.ceil(self.reset_epoch_s - time.time()), 1)
 
 
-class UserThrottle(WindowThrottle):
-    """What one user may ask of one account; a visitor counts by address."""
+class ApiThrottle(WindowThrottle):
+    """What one user (a visitor: one address) may ask of one account, and what all users of one may ask together;
+    the platform has no such limit.
+    """
 
-    scope = "user"
-
-    def keys(self, request: Request) -> Iterable[str]:
-        """Return the user within the schema in force."""
+    def counted(self, request: Request) -> Iterable[tuple[str, str]]:
+        """Return the user within the schema in force, and the schema."""
         user: User | AnonymousUser | None = request.user  # None as UNAUTHENTICATED_USER says
         visitor = str(user.pk) if user is not None and user.is_authenticated else client_address(request._request)
-        return (f"{current_schema()}:{visitor}",)
-
-
-class AccountThrottle(WindowThrottle):
-    """What all users of one account may ask together; the platform has no such limit."""
-
-    scope = "account"
-
-    def keys(self, request: Request) -> Iterable[str]:
-        """Return the schema in force."""
-        return () if is_platform() else (current_schema(),)
+        yield "user", f"{current_schema()}:{visitor}"
+        if not is_platform():
+            yield "account", current_schema()
 
 
 class TokenThrottle(WindowThrottle):
     """Attempts to sign in, by address and by e-mail, over all hosts together: another host gives no new attempts."""
 
-    scope = "token"
-
-    def keys(self, request: Request) -> Iterable[str]:
+    def counted(self, request: Request) -> Iterable[tuple[str, str]]:
         """Return the client's address, and the e-mail that it names."""
+        yield "token", f"address:{client_address(request._request)}"
         named = request.data.get("email") if isinstance(request.data, dict) else None
-        address = f"address:{client_address(request._request)}"
-        return (address, f"email:{hash_of(named.strip().lower())}") if isinstance(named, str) else (address,)
+        if isinstance(named, str):
+            yield "token", f"email:{hash_of(named.strip().lower())}"
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count outside of any account, since cache keys carry the schema in force."""
@@ -110,8 +100,15 @@ def _rate(scope: str) -> tuple[int, int]:
     return int(count), _SECONDS[period[0]]
 
 
-def _note(request: Request, *, limit: int, remaining: int, reset_epoch_s: int) -> None:
+def _window(scope: str, key: str) -> _Window:
+    limit, length_s = _rate(scope)
+    number = int(time.time() // length_s)
+    return _Window(f"throttle:{scope}:{key}:{number}", limit, length_s, (number + 1) * length_s)
+
+
+def _note(request: Request, window: _Window, used: int) -> None:
     http: Any = request._request
     noted = getattr(http, "rate_limit", None)
-    if noted is None or remaining < noted[1]:
-        http.rate_limit = (limit, remaining, reset_epoch_s)
+    remaining = max(window.limit - used, 0)
+    if used and (noted is None or remaining < noted[1]):
+        http.rate_limit = (window.limit, remaining, window.reset_epoch_s)

@@ -1,6 +1,7 @@
-"""`python -m benchmarks [--conversations N] [--output FILE]`, on servers of its own by `make bench`."""
+"""`python -m benchmarks [WHAT] [--conversations N] [--output FILE]`, on servers of its own by `make bench`."""
 
 import argparse
+import importlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import django
 def main() -> None:
     """Run the measurements."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("--conversations", type=int, default=20_000)
+    parser.add_argument("what", nargs="?", choices=["conversations", "foundation"], default="conversations")
+    parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"))
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
@@ -20,9 +22,7 @@ def main() -> None:
     from django.conf import settings
 
     settings.DEBUG = False  # Django keeps every statement while it is on
-    from benchmarks.foundation import run
-
-    run(options.conversations, options.output)
+    importlib.import_module(f"benchmarks.{options.what}").run(options.conversations, options.output)
 
 
 if __name__ == "__main__":

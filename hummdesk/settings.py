@@ -225,12 +225,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.IsMember"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "accounts.throttling.UserThrottle",
-        "accounts.throttling.AccountThrottle",
+        "accounts.throttling.ApiThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "user": "600/min",
-        "account": "6000/min",
+        "user": f"{env.number('HUMMDESK_RATE_PER_USER', 600, least=1)}/min",
+        "account": f"{env.number('HUMMDESK_RATE_PER_ACCOUNT', 6000, least=1)}/min",
         "token": "10/min",
         "inbound": "3000/min",
     },
@@ -331,6 +330,11 @@ ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
 ANTHROPIC_BASE_URL = env.text("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
 AI_CLASSIFY_MODEL = env.text("AI_CLASSIFY_MODEL", "claude-haiku-5-5")
 AI_DRAFT_MODEL = env.text("AI_DRAFT_MODEL", "claude-sonnet-5-5")
+
+# --- Calls to addresses that people write down ---------------------------------------------------------
+# `host:port` of receivers that may be inside our own network and without TLS, such as 127.0.0.1:8123 in development;
+# all else must be https on the public internet (hummdesk/egress).
+EGRESS_ALLOWED = frozenset(place.lower() for place in env.items("HUMMDESK_EGRESS_ALLOWED"))
 
 # --- Time and language -------------------------------------------------------------------------------
 USE_TZ = True

@@ -142,7 +142,7 @@ def test_change_account_merges_branding_and_settings(api_of: ApiOf, admin: User,
     acme.refresh_from_db()
     assert acme.name == "Acme 2"
     assert acme.branding == {"primary_color": "#112233", "accent_color": "#00ff00"}
-    assert acme.settings == {"csat": True}
+    assert acme.settings == {"csat": True, "undo_send_s": 0}
     event = LoggedEvent.objects.latest("seq")
     assert (event.type, event.data["fields"], event.actor_id) == ("AccountChanged", "branding,name,settings", admin.id)
 
