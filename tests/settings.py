@@ -27,6 +27,7 @@ os.environ |= {
     "RESEND_API_KEY": "",
     "ANTHROPIC_API_KEY": "",
     "SENTRY_DSN": "",
+    "HUMMDESK_EGRESS_ALLOWED": "",
 }
 # Tests share one connection, so that all they do lies in one transaction.
 os.environ.setdefault("HUMMDESK_DB_POOL", "0")
@@ -44,3 +45,8 @@ _own["CELERY_BROKER_TRANSPORT_OPTIONS"]["global_keyprefix"] = f"{RUN_NAME}/"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Every request of a test, in its process or at the live server, fails where rows are fetched one by one.
+INSTALLED_APPS += ["zeal"]  # noqa: F405
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
+ZEAL_RAISE = True
