@@ -9,13 +9,15 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from conversations.access import visible_conversations
-from conversations.enums import FINISHED, Status
-from conversations.models import Attachment, Conversation, ConversationRead, Message
+from conversations.enums import FINISHED, Folder, Status
+from conversations.models import Conversation, ConversationRead, Message
 from hummdesk.errors import NotFound
-from hummdesk.keyset import Position
+from hummdesk.keyset import KeysetPage, keyset_page
 from teams.access import Viewer
 
 WORKABLE = (Status.OPEN, Status.PENDING)
+# What lists show unless asked for another folder; the partial indexes of the lists have the same condition.
+IN_INBOX = Q(folder=Folder.INBOX, merged_into=None)
 
 
 class _OfViewer(TypedDict):
@@ -28,14 +30,6 @@ if TYPE_CHECKING:
     InboxRow = WithAnnotations[Conversation, _OfViewer]
 else:
     InboxRow = Conversation
-
-
-@dataclass(frozen=True)
-class InboxPage:
-    """One page of the inbox, newest first; `next_cursor` is None on the last one."""
-
-    rows: Sequence[InboxRow]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True)
@@ -68,23 +62,21 @@ def in_view(conversations: QuerySet[Conversation], viewer: Viewer, view: str) ->
     raise NotFound
 
 
-def inbox_page(viewer: Viewer, view: str, *, text: str = "", after: str | None = None, limit: int = 30) -> InboxPage:
+def inbox_page(
+    viewer: Viewer, view: str, *, text: str = "", after: str | None = None, limit: int = 30
+) -> KeysetPage[InboxRow]:
     """Return conversations of a view that the viewer may see, by last activity, after a cursor.
 
     Each row carries contact, assignee and `is_unread`. One query whatever the limit.
     Raises: NotFound for an unknown view, ValidationFailed for a forged cursor.
     """
-    rows = in_view(visible_conversations(viewer), viewer, view)
+    rows = in_view(visible_conversations(viewer).filter(IN_INBOX), viewer, view)
     if text:
         rows = rows.filter(matching(text))
-    if after:
-        at, last_id = Position.decode(after)
-        rows = rows.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, id__lt=last_id))
-    rows = rows.select_related("contact", "assignee", "last_message_agent").annotate(is_unread=unread_by(viewer))
-    found = list(rows.order_by("-last_activity_at", "-id")[: limit + 1])
-    page = found[:limit]
-    more = len(found) > limit
-    return InboxPage(page, Position(page[-1].last_activity_at, page[-1].id).encode() if more else None)
+    rows = rows.select_related("contact", "assignee", "last_message_agent")
+    return keyset_page(
+        rows.annotate(is_unread=unread_by(viewer)), ["-last_activity_at"], limit=limit, cursor=after or ""
+    )
 
 
 def matching(text: str) -> Q:
@@ -106,7 +98,7 @@ def unread_by(viewer: Viewer) -> Combinable:
 
 def inbox_counts(viewer: Viewer) -> InboxCounts:
     """Return the numbers of the sidebar. Two queries."""
-    visible = visible_conversations(viewer)
+    visible = visible_conversations(viewer).filter(IN_INBOX)
     counts = visible.aggregate(
         mine=Count("id", filter=Q(status__in=WORKABLE, assignee_id=viewer.id)),
         unassigned=Count("id", filter=Q(status__in=WORKABLE, assignee=None)),
@@ -144,18 +136,6 @@ def earlier_conversations(conversation: Conversation, viewer: Viewer, limit: int
 def visible_ids(viewer: Viewer, ids: Sequence[UUID]) -> set[UUID]:
     """Return those of the ids that the viewer may see. One query."""
     return set(visible_conversations(viewer).filter(id__in=ids).values_list("id", flat=True))
-
-
-def attachment_for(viewer: Viewer, id: UUID) -> Attachment:
-    """Return an attachment of a message in a conversation that the viewer may see. One query.
-
-    Raises: NotFound.
-    """
-    conversations = visible_conversations(viewer).values("id")
-    found = Attachment.objects.filter(id=id, message__conversation_id__in=conversations).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _uuid(text: str) -> UUID:

@@ -1,4 +1,5 @@
 import base64
+import json
 from uuid import UUID
 
 import pytest
@@ -6,13 +7,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from conversations.enums import Status
-from conversations.queries.inbox import InboxPage, inbox_counts, inbox_page
+from conversations.queries.inbox import InboxRow, inbox_counts, inbox_page
 from hummdesk.errors import NotFound, ValidationFailed
+from hummdesk.keyset import KeysetPage
 from tests.conversations.conftest import ViewerOf
 from tests.factories import agent_of, make_contact, make_conversation, make_team
 
 
-def numbers(page: InboxPage) -> list[int]:
+def numbers(page: KeysetPage[InboxRow]) -> list[int]:
     return [row.display_id for row in page.rows]
 
 
@@ -62,7 +64,7 @@ def test_inbox_page_goes_through_all_rows_once_while_rows_move(
 
 
 def _forged(at: str) -> str:
-    return base64.urlsafe_b64encode(f"{at}|{UUID(int=0)}".encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(["", 0, at, str(UUID(int=0))]).encode()).decode()
 
 
 _EARLY, _NAIVE = _forged("0001-01-01T00:00:00+23:59"), _forged("2026-01-01T00:00:00")

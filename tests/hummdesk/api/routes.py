@@ -51,7 +51,7 @@ class Contacts(ApiView):
 
 class Snoozed(ApiView):
     permission_classes = [AllowAny]
-    orderings = {"snoozed_until": ["snoozed_until"], "-snoozed_until": ["-snoozed_until", "priority"]}
+    orderings = {"snoozed_until": ["snoozed_until"], "-snoozed_until": ["-snoozed_until", "-priority"]}
 
     def get(self, request: Request) -> Response:
         return self.page(Conversation.objects.all(), ConversationRow)
