@@ -1,5 +1,9 @@
 """What can go wrong in conversations."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from hummdesk.errors import Conflict, ValidationFailed
@@ -29,6 +33,36 @@ class NoReplyChannel(Conflict):
     title = _("There is no way to answer this conversation: it has no address or no mailbox.")
 
 
+class NewerMessages(Conflict):
+    """Somebody has written since the author of a reply looked; the problem's `new` tells what."""
+
+    title = _("Something new was written since you began. Read it, then send again.")
+
+    def __init__(self, new: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(more={"new": list(new)})
+
+
+class SendTimeRefused(ValidationFailed):
+    """A reply is to leave in the past, or too far ahead."""
+
+    title = _("Choose a time within the next year.")
+
+    def __init__(self) -> None:
+        super().__init__(errors={"send_at": [str(self.title)]})
+
+
+class LeftAlready(Conflict):
+    """A reply is on its way, so that nothing about it can be changed."""
+
+    title = _("It has left already.")
+
+
+class NotOursToChange(Conflict):
+    """Only notes, and replies that are held, can be edited or taken back."""
+
+    title = _("What customers wrote, and what the system notes, stays as it is.")
+
+
 class UnknownAssignee(ValidationFailed):
     """There is no such agent."""
 
@@ -52,3 +86,27 @@ class MergedAway(Conflict):
     """The conversation's messages are in another one now, which is where the work goes on."""
 
     title = _("This conversation was merged into another one. Work on that one, or undo the merge first.")
+
+
+class EmptyFile(ValidationFailed):
+    """There is nothing in the uploaded file."""
+
+    title = _("This file is empty.")
+
+    def __init__(self) -> None:
+        super().__init__(errors={"file": [str(self.title)]})
+
+
+class UnknownAttachments(ValidationFailed):
+    """These are no uploads of the author's that wait for a message."""
+
+    title = _("Upload a file first; each upload goes with one message of yours.")
+
+    def __init__(self, ids: Iterable[UUID]) -> None:
+        super().__init__(errors={"attachments": [f"{self.title} {', '.join(sorted(map(str, ids)))}"]})
+
+
+class NotUndoable(Conflict):
+    """What happened can't be taken back, or not any more; `detail` tells why."""
+
+    title = _("This can't be undone.")

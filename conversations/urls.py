@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import inbox, messages, triage
+from conversations.views import attachments, inbox, messages, triage
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("conversations/<int:display_id>/note", messages.conversation_note, name="conversation-note"),
     path("conversations/<int:display_id>/status", triage.conversation_status, name="conversation-status"),
     path("conversations/<int:display_id>/assign", triage.conversation_assign, name="conversation-assign"),
-    path("attachments/<uuid:id>", messages.attachment_download, name="attachment-download"),
+    path("attachments/<uuid:id>", attachments.attachment_download, name="attachment-download"),
+    path("attachments/<uuid:id>/thumbnail", attachments.attachment_thumbnail, name="attachment-thumbnail"),
 ]

@@ -3,21 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import Status
 from conversations.forms import MessageForm
-from conversations.queries.inbox import attachment_for
 from conversations.views.inbox import render_inbox
 from conversations.views.place import InboxPlace
 from teams.access import Viewer, viewer_of
-
-# Told to browsers as they are; every other type is a download without a type.
-_HARMLESS_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"})
 
 
 @member_required
@@ -62,21 +58,4 @@ def answer_change(
         return render_inbox(request, viewer, display_id=display_id, undo=undo)
     response = redirect(InboxPlace.of(request).conversation_url(display_id))
     response.status_code = 303
-    return response
-
-
-@member_required
-@require_GET
-def attachment_download(request: MemberRequest, id: Any) -> FileResponse:
-    """Hand out a file, always as a download and never as a page of ours."""
-    viewer = viewer_of(request.membership)
-    attachment = attachment_for(viewer, id)
-    content_type = (
-        attachment.content_type if attachment.content_type in _HARMLESS_TYPES else "application/octet-stream"
-    )
-    response = FileResponse(
-        attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=content_type
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
     return response

@@ -38,6 +38,11 @@ def require_account_schema() -> str:
     return current_schema()
 
 
+def is_account_active() -> bool:
+    """Return whether the account in force is one whose hosts answer. No query."""
+    return bool(getattr(_connection.tenant, "is_active", False))
+
+
 def enter_account(account: Any) -> None:
     """The account (a row of the tenant model) is in force in this thread until something else is."""
     _connection.set_tenant(account)
