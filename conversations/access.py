@@ -1,12 +1,13 @@
 """Which conversations an agent may see and change."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.permissions import Permission
-from conversations.models import Conversation
-from hummdesk.errors import NotFound
+from conversations.models import Conversation, Message
+from hummdesk.errors import Conflict, NotFound
 from teams.access import Viewer
 from teams.models import TeamMember
 
@@ -32,12 +33,12 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
 def get_conversation_for(
     viewer: Viewer, id: UUID | int | str, *, need: Permission | None = None, lock: bool = False
 ) -> Conversation:
-    """Return the conversation with this id or display_id, locked if asked.
+    """Return the conversation with this id or display_id and its contact, locked if asked. One query.
 
     Raises: NotFound when it is missing or not the viewer's to see, PermissionDenied when it may be seen
     but `need` is not among the viewer's permissions.
     """
-    rows = visible_conversations(viewer).filter(with_id(id))
+    rows = visible_conversations(viewer).filter(with_id(id)).select_related("contact")
     if lock:
         rows = rows.select_for_update(of=("self",))
     conversation = rows.first()
@@ -46,6 +47,19 @@ def get_conversation_for(
     if need is not None:
         viewer.require(need)
     return conversation
+
+
+def lock_conversations(*ids: UUID) -> Sequence[Conversation]:
+    """Return these conversations, locked, in the order asked. One query.
+
+    Rows are locked in the order of their ids, so that two actions that need the same ones wait for each other
+    and no more. Raises: NotFound.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("contact").filter(id__in=ids)
+    found = {row.id: row for row in rows.order_by("id")}
+    if set(ids) - set(found):
+        raise NotFound
+    return [found[one] for one in ids]
 
 
 def with_id(id: UUID | int | str) -> Q:
@@ -57,3 +71,48 @@ def with_id(id: UUID | int | str) -> Q:
         return Q(id=UUID(text))
     except ValueError:
         raise NotFound from None
+
+
+def get_message_for(viewer: Viewer, id: UUID, *, need: Permission | None = None) -> Message:
+    """Return a message with its author and conversation, which the viewer may see. One query.
+
+    Raises: NotFound when it is missing or not the viewer's to see, PermissionDenied when it may be seen but `need`
+    is not among the viewer's permissions.
+    """
+    conversations = visible_conversations(viewer).values("id")
+    rows = Message.objects.filter(id=id, conversation_id__in=conversations)
+    message = rows.select_related("conversation", "agent", "contact").first()
+    if message is None:
+        raise NotFound
+    if need is not None:
+        viewer.require(need)
+    return message
+
+
+def lock_message_for(viewer: Viewer, id: UUID, *, need: Permission) -> Message:
+    """Return a message as `get_message_for` does, its conversation and itself locked, in this order.
+
+    Raises: NotFound, PermissionDenied, Conflict when it went to another conversation in this moment.
+    """
+    get_message_for(viewer, id, need=need)
+    message = lock_message(id)
+    if message is None:
+        raise Conflict
+    return message
+
+
+def lock_message(id: UUID) -> Message | None:
+    """Return a message with its conversation, both locked, the conversation first as everywhere. Three queries.
+
+    None when there is none, or when it went to another conversation in this moment.
+    """
+    conversation_id = Message.objects.filter(id=id).values_list("conversation_id", flat=True).first()
+    if conversation_id is None:
+        return None
+    conversations = Conversation.objects.select_for_update(of=("self",)).select_related("contact")
+    conversation = conversations.get(id=conversation_id)
+    rows = Message.objects.select_for_update(of=("self",)).select_related("agent", "contact")
+    message = rows.filter(id=id, conversation=conversation).first()
+    if message is not None:
+        message.conversation = conversation
+    return message

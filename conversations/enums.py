@@ -44,6 +44,10 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("Phone")
 
 
+# Replies are fetched from us there, by the API or a webhook; on the others they leave as mail.
+FETCHED_CHANNELS = (Channel.API, Channel.CHAT)
+
+
 class MessageKind(models.TextChoices):
     """What a message is."""
 

@@ -26,11 +26,15 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWritten(Event):
-    """An agent has written an answer, which is held until `send_at`: the moment for undo, or a time of their choice."""
+    """An agent has written an answer, which is held until `send_at`: the moment for undo, or a time of their choice.
+
+    `draft_id` is the draft that it came from.
+    """
 
     conversation_id: UUID
     message_id: UUID
     send_at: str
+    draft_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +196,14 @@ class ConversationAbsorbed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationReleased(Event):
+    """A merge is undone: another conversation's messages have gone back to it."""
+
+    conversation_id: UUID
+    source_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationUnmerged(Event):
     """A merge is undone: the messages are back; `merge_seq` is the event that it takes back."""
 
@@ -265,7 +277,10 @@ class ContactChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactMerged(Event):
-    """One person was two: these identities and conversations belong to the other contact now."""
+    """One person was two: these identities and conversations belong to the other contact now.
+
+    `filled` names the fields that were empty there and were taken over; `custom_fields.<name>` is one of those.
+    """
 
     object_field: ClassVar[str] = "contact_id"
 
@@ -273,6 +288,7 @@ class ContactMerged(Event):
     into_id: UUID
     identity_ids: tuple[UUID, ...]
     conversation_ids: tuple[UUID, ...]
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

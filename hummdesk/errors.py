@@ -1,14 +1,17 @@
 """The errors that floor 2 raises; edges turn them into pages, problem documents and task results."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """Something the caller can be told: a stable code, an HTTP status, a sentence, and errors by field."""
+    """Something the caller can be told: a stable code, an HTTP status, a sentence, and errors by field.
+
+    `more` holds further members of the problem document, such as what a conflict is with.
+    """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
@@ -19,9 +22,11 @@ class DomainError(Exception):
         detail: str | Promise | None = None,
         *,
         errors: Mapping[str, Sequence[str | Promise]] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.detail = detail if detail is not None else self.title
         self.errors = {field: [str(text) for text in texts] for field, texts in (errors or {}).items()}
+        self.more = dict(more or {})
         super().__init__(self.code)
 
 

@@ -36,7 +36,7 @@ def problem_document(
 
 def problem_of(request: HttpRequest, error: DomainError) -> dict[str, Any]:
     """Return a DomainError as a problem document."""
-    more = {"errors": error.errors} if error.errors else {}
+    more = error.more | ({"errors": error.errors} if error.errors else {})
     return problem_document(
         request,
         status=error.status,

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from conversations.access import get_conversation_for
+from conversations.access import get_conversation_for, get_message_for
 from conversations.events import ConversationSeen
-from conversations.models import Conversation, ConversationRead
+from conversations.models import Conversation, ConversationRead, Message
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 from teams.models import Agent
@@ -20,19 +20,45 @@ def mark_read(*, viewer: Viewer, conversation_id: UUID | int | str, until: datet
 
     Raises: NotFound. Publishes: ConversationSeen when something was unread.
     """
-    conversation = get_conversation_for(viewer, conversation_id)
+    _mark(viewer, get_conversation_for(viewer, conversation_id), until or timezone.now())
+
+
+@action
+def mark_message_read(*, viewer: Viewer, message_id: UUID) -> None:
+    """The viewer has read the message and what was said before it; a mark never moves back.
+
+    Raises: NotFound. Publishes: ConversationSeen when something was unread.
+    """
+    message = get_message_for(viewer, message_id)
+    _mark(viewer, message.conversation, message.created_at)
+
+
+def _mark(viewer: Viewer, conversation: Conversation, until: datetime) -> None:
     mark = ConversationRead.objects.filter(conversation=conversation, agent=viewer.agent).first()
     newest = conversation.last_message_at
-    if newest is None or (mark is not None and mark.read_until >= newest):
+    if newest is None or (mark is not None and mark.read_until >= min(newest, until)):
         return
-    set_read_until(conversation, viewer.agent, until or timezone.now())
+    set_read_until(conversation, viewer.agent, until)
     publish(ConversationSeen(actor=viewer.actor, conversation_id=conversation.id, agent_id=viewer.id))
 
 
 def set_read_until(conversation: Conversation, agent: Agent, moment: datetime) -> None:
     """The agent's read mark is at the moment, or later if it was; inside an action."""
-    mark, is_new = ConversationRead.objects.get_or_create(
+    marks = ConversationRead.objects.filter(conversation=conversation, agent=agent)
+    if marks.update(read_until=Greatest("read_until", moment)):
+        return
+    _mark_made, is_new = ConversationRead.objects.get_or_create(
         conversation=conversation, agent=agent, defaults={"read_until": moment}
     )
     if not is_new:
-        ConversationRead.objects.filter(id=mark.id).update(read_until=Greatest("read_until", moment))
+        marks.update(read_until=Greatest("read_until", moment))
+
+
+def follow_own_message(conversation: Conversation, message: Message) -> None:
+    """The author of a message that leaves now has read it, if they had read what was there; inside an action.
+
+    Called before the conversation notes the message.
+    """
+    newest = conversation.last_message_at or message.created_at
+    marks = ConversationRead.objects.filter(conversation=conversation, agent_id=message.agent_id)
+    marks.filter(read_until__gte=newest).update(read_until=Greatest("read_until", message.created_at))

@@ -30,7 +30,7 @@ def test_send_reply_queues_it_and_stops_the_waiting(
     assert "&lt;b&gt;Hi&lt;/b&gt;" in message.body_html
     assert conversation.waiting_since is None
     assert conversation.first_replied_at == message.created_at
-    assert published() == ["ReplySent", "MailQueued"]
+    assert published() == ["ReplyWritten", "ReplySent", "MailQueued"]
 
 
 def test_send_reply_sets_the_status_along_with_it(
@@ -41,7 +41,7 @@ def test_send_reply_sets_the_status_along_with_it(
     conversation.refresh_from_db()
     assert conversation.status == Status.RESOLVED
     assert conversation.resolved_at is not None
-    assert published() == ["ReplySent", "MailQueued", "ConversationStatusChanged"]
+    assert published() == ["ReplyWritten", "ReplySent", "MailQueued", "ConversationStatusChanged"]
 
 
 @pytest.mark.parametrize("body", ["", "  \n ", "\x00"])

@@ -85,7 +85,7 @@ def test_kill_between_commit_and_dispatch_loses_nothing(conversation: Conversati
     )
 
     assert killed.returncode == -9
-    assert undispatched() == ["ReplySent", "MailQueued"]
+    assert undispatched() == ["ReplyWritten", "ReplySent", "MailQueued"]
     assert Message.objects.filter(body_text="Written before the crash").exists()
 
     age(seconds=10)
@@ -106,7 +106,7 @@ def test_redis_that_is_down_at_commit_loses_nothing(conversation: Conversation, 
     done = in_another_process(SEND_A_REPLY.format(id=conversation.display_id), REDIS_URL=nobody_there)
 
     assert "committed" in done.stdout, done.stderr
-    assert undispatched() == ["ReplySent", "MailQueued"]
+    assert undispatched() == ["ReplyWritten", "ReplySent", "MailQueued"]
 
     age(seconds=10)
     sweep_account_events()

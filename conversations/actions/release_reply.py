@@ -1,0 +1,55 @@
+"""A reply that was held leaves."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from conversations.access import lock_message
+from conversations.actions.mark_read import follow_own_message
+from conversations.actions.summarise import note_message
+from conversations.enums import FETCHED_CHANNELS, DeliveryState
+from conversations.events import ReplySent
+from conversations.models import Conversation, Message
+from conversations.queries.messages import draft_of_reply
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+
+
+@action
+def release_reply(*, message_id: UUID) -> bool:
+    """The reply is on its way if its time has come; returns False if it has not, or was taken back, or left before.
+
+    A scheduled one is counted from now on. Locks the conversation, then the message. Publishes: ReplySent.
+    """
+    message = lock_message(message_id)
+    now = timezone.now()
+    if message is None or message.deleted_at or message.send_at is None or message.send_at > now:
+        return False
+    message.send_at = None
+    message.delivery_state = state_on_release(message.conversation)
+    if message.is_scheduled:
+        message.created_at = now
+    message.save(update_fields=["send_at", "delivery_state", "created_at"])
+    if message.is_scheduled:
+        follow_own_message(message.conversation, message)
+        note_message(message.conversation, message)
+    send_off(message, draft_id=draft_of_reply(message))
+    return True
+
+
+def state_on_release(conversation: Conversation) -> DeliveryState:
+    """Return where a reply stands once it is released: there to be fetched, or waiting for the mail."""
+    return DeliveryState.SENT if conversation.channel in FETCHED_CHANNELS else DeliveryState.QUEUED
+
+
+def send_off(message: Message, *, draft_id: UUID | None = None) -> None:
+    """The channel carries the reply; inside an action."""
+    assert message.agent_id is not None  # noqa: S101  # a constraint of the table: replies have an agent
+    publish(
+        ReplySent(
+            actor=Actor.agent(message.agent_id),
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            draft_id=draft_id,
+        )
+    )

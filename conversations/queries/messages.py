@@ -1,0 +1,117 @@
+"""What was said in a conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from conversations.access import get_conversation_for
+from conversations.models import Conversation, ConversationRead, Message, MessageMention
+from hummdesk.errors import ValidationFailed
+from hummdesk.events.actor import ActorKind
+from hummdesk.events.models import LoggedEvent
+from teams.access import Viewer
+from teams.models import Agent, Team
+
+# After these an answer that was begun before may not fit any more.
+_WRITING = ("MessageReceived", "ReplyWritten", "NoteAdded")
+NEWER_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class NewerMessage:
+    """A message that somebody else wrote, and its event's `seq`."""
+
+    seq: int
+    message: Message
+
+
+@dataclass(frozen=True)
+class Mentioned:
+    """Whom a message calls."""
+
+    agents: Sequence[Agent]
+    teams: Sequence[Team]
+
+
+def messages_in(conversation: Conversation) -> QuerySet[Message]:
+    """Return the messages of a conversation with authors, attachments and mentions. Three queries when read."""
+    mentions = MessageMention.objects.select_related("agent", "team").order_by("id")
+    rows = conversation.messages.select_related("agent", "contact")
+    return rows.prefetch_related("attachments", Prefetch("mentions", mentions))
+
+
+def position_of(conversation: Conversation, message_id: UUID, *, field: str) -> tuple[datetime, UUID]:
+    """Return where a message stands in the conversation. One query. Raises: ValidationFailed, naming the field."""
+    found = conversation.messages.filter(id=message_id).values_list("created_at", "id").first()
+    if found is None:
+        raise ValidationFailed(errors={field: ["This conversation has no such message."]})
+    return found
+
+
+def read_until(viewer: Viewer, conversation_id: UUID) -> datetime | None:
+    """Return up to when the viewer has read a conversation, None for not at all. One query."""
+    marks = ConversationRead.objects.filter(conversation_id=conversation_id, agent_id=viewer.id)
+    return marks.values_list("read_until", flat=True).first()
+
+
+def is_read(message: Message, viewer: Viewer, until: datetime | None) -> bool:
+    """Return whether the viewer wrote the message, or has a read mark that is not before it."""
+    return message.agent_id == viewer.id or (until is not None and message.created_at <= until)
+
+
+def author_of(message: Message) -> dict[str, Any]:
+    """Return who wrote a message, whose agent and contact are loaded: `{type, id, name}`."""
+    if message.contact is not None:
+        return {"type": "contact", "id": message.contact_id, "name": message.contact.display_name}
+    if message.agent is not None:
+        return {"type": "agent", "id": message.agent_id, "name": message.agent.name}
+    return {"type": "system", "id": None, "name": ""}
+
+
+def newer_messages(conversation: Conversation, viewer: Viewer, seen_seq: int) -> Sequence[NewerMessage]:
+    """Return what others have written since an event, oldest first, at most 20. Two queries, one if there is nothing.
+
+    While the conversation is locked nothing can come to it: whoever writes in it holds that lock until the commit,
+    and their events are in the log by then.
+    """
+    events = LoggedEvent.objects.filter(object_id=conversation.id, seq__gt=seen_seq, type__in=_WRITING)
+    others = events.exclude(actor_kind=ActorKind.AGENT, actor_id=viewer.id).order_by("seq")[:NEWER_SHOWN]
+    seq_of = {UUID(event.data["message_id"]): event.seq for event in others}
+    if not seq_of:
+        return []
+    rows = Message.objects.filter(id__in=seq_of, deleted_at=None).select_related("agent", "contact")
+    return sorted((NewerMessage(seq_of[row.id], row) for row in rows), key=lambda newer: newer.seq)
+
+
+def mentioned_by(ids: Sequence[UUID]) -> Mentioned:
+    """Return the active agents and the teams with these ids. At most two queries.
+
+    Raises: ValidationFailed, naming the ids that nobody has.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return Mentioned((), ())
+    agents = list(Agent.objects.filter(pk__in=wanted, is_active=True))
+    wanted -= {agent.pk for agent in agents}
+    teams = list(Team.objects.filter(id__in=wanted)) if wanted else []
+    wanted -= {team.id for team in teams}
+    if wanted:
+        raise ValidationFailed(errors={"mentions": [f"There is no agent or team {each}." for each in sorted(wanted)]})
+    return Mentioned(agents, teams)
+
+
+def thread_for(viewer: Viewer, id: UUID | int | str) -> tuple[Conversation, datetime | None]:
+    """Return a conversation and up to when the viewer has read it. Two queries. Raises: NotFound."""
+    conversation = get_conversation_for(viewer, id)
+    return conversation, read_until(viewer, conversation.id)
+
+
+def draft_of_reply(message: Message) -> UUID | None:
+    """Return the draft that a held reply came from, which the log remembers. One query."""
+    events = LoggedEvent.objects.filter(object_id=message.conversation_id, type="ReplyWritten")
+    found = events.filter(data__message_id=str(message.id)).values_list("data__draft_id", flat=True).first()
+    return UUID(found) if found else None
