@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "snoozed-wake": {
+        "task": "conversations.tasks.wake_snoozed",
+        "schedule": 20.0,
+        "options": {"expires": 30},
+    },
     "worker-heartbeat": {
         "task": "hummdesk.health.beat_heart",
         "schedule": 10.0,

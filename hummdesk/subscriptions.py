@@ -23,7 +23,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "MailQueued": ("email_channel.tasks.deliver_mail",),
 }
 
-RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged"})
+RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged", "AccountChanged"})
 
 LIVE_TYPES: dict[str, str] = {
     "MessageReceived": "message.created",
@@ -44,6 +44,7 @@ LIVE_TYPES: dict[str, str] = {
     "ConversationFolderChanged": "conversation.updated",
     "ConversationMerged": "conversation.updated",
     "ConversationAbsorbed": "conversation.updated",
+    "ConversationReleased": "conversation.updated",
     "ConversationUnmerged": "conversation.updated",
     "MessagesSplit": "conversation.updated",
     "SplitUndone": "conversation.updated",

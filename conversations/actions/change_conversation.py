@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from conversations.access import get_conversation_for
 from conversations.actions.set_status import STATUS_FIELDS, move_status
 from conversations.actions.tag_conversation import retag
+from conversations.custom_fields import changed_custom_fields
 from conversations.enums import Status
 from conversations.errors import MergedAway
 from conversations.events import (
@@ -23,7 +24,7 @@ from conversations.events import (
     ConversationTeamChanged,
 )
 from conversations.models import Conversation
-from conversations.queries.changes import MOST_FIELDS, CheckedChanges, checked_changes, fault_in
+from conversations.queries.changes import CheckedChanges, checked_changes, fault_in
 from hummdesk.errors import Conflict
 from hummdesk.events.actor import Actor
 from hummdesk.events.event import Event
@@ -150,12 +151,10 @@ def _change_subject(conversation: Conversation, changes: CheckedChanges, *, acto
 
 def _change_fields(conversation: Conversation, changes: CheckedChanges, *, actor: Actor) -> Event | None:
     before = conversation.custom_fields
-    after = {name: value for name, value in (before | changes.get("custom_fields", {})).items() if value is not None}
+    after = changed_custom_fields(before, changes.get("custom_fields", {}))
     names = [name for name in before | after if not _is_same(before.get(name), after.get(name))]
     if not names:
         return None
-    if len(after) > MOST_FIELDS:
-        raise fault_in("custom_fields", _("Use at most %(count)d fields.") % {"count": MOST_FIELDS})
     conversation.custom_fields = after
     return ConversationFieldsChanged(
         actor=actor,

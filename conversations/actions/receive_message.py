@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from conversations.actions.set_status import reopen
 from conversations.actions.summarise import note_message
-from conversations.enums import Channel, MessageKind, Priority
-from conversations.events import ConversationOpened, MessageReceived
+from conversations.enums import Channel, Folder, MessageKind, Priority
+from conversations.events import ConversationFolderChanged, ConversationOpened, MessageReceived
 from conversations.models import Attachment, Contact, Conversation, Message
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -83,11 +83,13 @@ def open_conversation(
 def receive_message(*, conversation: Conversation, contact: Contact, text: IncomingText) -> Message:
     """The customer's message is in the conversation, which waits for an answer, and is open again if it was not.
 
-    What a machine wrote is there, too, and changes nothing else.
+    One that was merged hands it on to where its messages are now; one in the trash comes back to the inbox, and
+    spam stays spam. What a machine wrote is there, too, and changes nothing else.
 
-    Locks the conversation. Publishes: MessageReceived, and ConversationStatusChanged when it reopens.
+    Locks the conversation.
+    Publishes: MessageReceived, ConversationStatusChanged when it reopens, ConversationFolderChanged out of the trash.
     """
-    conversation = Conversation.objects.select_for_update().get(id=conversation.id)
+    conversation = _lock_end_of_merges(conversation.id)
     message = Message.objects.create(
         conversation=conversation,
         kind=MessageKind.INCOMING,
@@ -96,15 +98,38 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         body_text=text.body_text,
         quoted_html=text.quoted_html,
         unreadable_reason=text.unreadable_reason,
+        is_automatic=text.is_automatic,
         created_at=text.at,
     )
     _store_files(message, text.files)
     actor = Actor.contact(contact.id)
     if not text.is_automatic:
         reopen(conversation, actor=actor)
+        _take_out_of_trash(conversation, actor)
     note_message(conversation, message, is_awaited=not text.is_automatic)
     publish(MessageReceived(actor=actor, conversation_id=conversation.id, message_id=message.id))
     return message
+
+
+def _lock_end_of_merges(conversation_id: UUID) -> Conversation:
+    """Return the conversation in which the messages of this one are now, locked."""
+    while True:
+        conversation = Conversation.objects.select_for_update().get(id=conversation_id)
+        if conversation.merged_into_id is None:
+            return conversation
+        conversation_id = conversation.merged_into_id
+
+
+def _take_out_of_trash(conversation: Conversation, actor: Actor) -> None:
+    if conversation.folder != Folder.TRASH:
+        return
+    conversation.folder = Folder.INBOX
+    conversation.save(update_fields=["folder"])
+    publish(
+        ConversationFolderChanged(
+            actor=actor, conversation_id=conversation.id, folder_before=Folder.TRASH, folder=Folder.INBOX
+        )
+    )
 
 
 def _store_files(message: Message, files: Sequence[IncomingFile]) -> None:

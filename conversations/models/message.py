@@ -17,6 +17,7 @@ class Message(models.Model):
 
     `send_at`: a reply that is held until then and can be taken back; None once it is on its way.
     `is_scheduled`: its author chose that time, so that lists do not count it before; else it is the moment for undo.
+    `is_automatic`: a machine wrote on the customer's side (RFC 3834), so that nobody waits for an answer.
     `cc` and `bcc` are addresses in lower case. `language` names the dictionary it is searched by, "" for none.
 
     `body_html` is sanitised and safe to show; `body_text` is the same without markup and without quotes.
@@ -39,6 +40,7 @@ class Message(models.Model):
     bcc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     language = models.CharField(max_length=8, blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False)
     is_scheduled = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.custom_fields import changed_custom_fields
 from conversations.enums import Folder, Priority, Status
 from conversations.errors import SnoozeInPast, UnknownAssignee
 from conversations.models import Category, Conversation
@@ -17,7 +18,6 @@ from hummdesk.events.event import Scalar
 from teams.models import Agent, Team
 
 TAG_MAX_LENGTH, MOST_TAGS = 50, 30
-FIELD_NAME_MAX_LENGTH, FIELD_TEXT_MAX_LENGTH, MOST_FIELDS = 60, 2000, 50
 LONGEST_SNOOZE = timedelta(days=366)
 SUBJECT_MAX_LENGTH = int(Conversation._meta.get_field("subject").max_length or 0)
 
@@ -147,7 +147,8 @@ def _uuid(value: Any) -> UUID | None:
         return None
 
 
-def _subject(value: Any) -> str:
+def checked_subject(value: Any) -> str:
+    """Return the subject on one line. Raises: ValidationFailed when it is empty or too long."""
     subject = " ".join(str(value).replace("\x00", "").split())
     if not subject or len(subject) > SUBJECT_MAX_LENGTH:
         raise fault_in("subject", _("Use 1 to %(count)d characters.") % {"count": SUBJECT_MAX_LENGTH})
@@ -174,16 +175,7 @@ def checked_tag_names(value: Any, *, name: str = "tags") -> list[str]:
 
 
 def _custom_fields(value: Any) -> dict[str, Scalar]:
-    for name, inner in value.items():
-        if not name.strip() or len(name) > FIELD_NAME_MAX_LENGTH:
-            text = _("The name of a field has 1 to %(count)d characters.")
-            raise fault_in("custom_fields", text % {"count": FIELD_NAME_MAX_LENGTH})
-        if not isinstance(inner, str | int | float | None):
-            text = _("“%(name)s” must be a text, a number, true, false or null.")
-            raise fault_in("custom_fields", text % {"name": name})
-        if isinstance(inner, str) and len(inner) > FIELD_TEXT_MAX_LENGTH:
-            text = _("“%(name)s” has more than %(count)d characters.")
-            raise fault_in("custom_fields", text % {"name": name, "count": FIELD_TEXT_MAX_LENGTH})
+    changed_custom_fields({}, value)
     return dict(value)
 
 
@@ -194,7 +186,7 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "priority": ("priority", _priority),
     "assignee_id": ("assignee", _assignee),
     "team_id": ("team", _team),
-    "subject": ("subject", _subject),
+    "subject": ("subject", checked_subject),
     "tags": ("tags", _tags_in("tags")),
     "add_tags": ("add_tags", _tags_in("add_tags")),
     "remove_tags": ("remove_tags", _tags_in("remove_tags")),

@@ -1,0 +1,60 @@
+"""What has happened in a conversation: its messages, wherever they are now, and its events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from conversations.enums import MessageKind, Status
+from conversations.models import Conversation, Message
+from hummdesk.events.models import LoggedEvent
+
+# What agents look at is no history of the conversation, and nobody else's business.
+_NOT_IN_TIMELINE = ("ConversationSeen", "NotificationAdded")
+# For `fan_out`: raw, since it looks into many schemas at once. The partial index on `snoozed_until` answers it.
+SNOOZE_IS_OVER_SQL = (
+    "EXISTS (SELECT FROM {schema}.conversations_conversation WHERE status = 'snoozed' AND snoozed_until <= now())"
+)
+
+
+def messages_of(conversation: Conversation) -> QuerySet[Message]:
+    """Return the conversation's messages in no order; of a merged one those that it had then, where they are now.
+
+    No query for one that is not merged, else one.
+    """
+    if conversation.merged_into_id is None:
+        return conversation.messages.all()
+    merge = newest_event(conversation.id, "ConversationMerged")
+    return Message.objects.filter(id__in=merge.data["message_ids"] if merge else [])
+
+
+def countable_messages(conversation: Conversation) -> QuerySet[Message]:
+    """Return the messages that lists count: neither deleted, nor system lines, nor still to be sent at a set time."""
+    waits = Q(is_scheduled=True, send_at__isnull=False)
+    return conversation.messages.filter(deleted_at=None).exclude(kind=MessageKind.SYSTEM).exclude(waits)
+
+
+def timeline_of(conversation: Conversation) -> QuerySet[LoggedEvent]:
+    """Return the conversation's events, in no order."""
+    return LoggedEvent.objects.filter(object_id=conversation.id).exclude(type__in=_NOT_IN_TIMELINE)
+
+
+def newest_event(object_id: UUID, event_type: str, *, before_seq: int | None = None) -> LoggedEvent | None:
+    """Return the newest event of this type about an object, and older than another one if asked. One query."""
+    rows = LoggedEvent.objects.filter(object_id=object_id, type=event_type)
+    if before_seq is not None:
+        rows = rows.filter(seq__lt=before_seq)
+    return rows.order_by("-seq").first()
+
+
+def is_undone(object_id: UUID, event_type: str, *, field: str, seq: int) -> bool:
+    """Return whether an event of this type about the object takes back the event `seq`. One query."""
+    found = LoggedEvent.objects.filter(object_id=object_id, type=event_type, **{f"data__{field}": seq})
+    return found.exists()
+
+
+def ids_due_to_wake(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return the conversations whose time to wake up has come, the longest overdue first. One query."""
+    due = Conversation.objects.filter(status=Status.SNOOZED, snoozed_until__lte=now)
+    return list(due.order_by("snoozed_until").values_list("id", flat=True)[:limit])
