@@ -26,7 +26,7 @@ _NAMELESS = "file"
 
 
 @action
-def upload_attachment(*, viewer: Viewer, file: File[Any], name: str) -> Attachment:
+def upload_attachment(*, viewer: Viewer, file: "File[Any]", name: str) -> Attachment:
     """The file lies in the account's folder, ready to be named in a message by its uploader.
 
     Its type is what its content says. Raises: PermissionDenied, EmptyFile, PayloadTooLarge (over the account's
@@ -50,7 +50,7 @@ def upload_attachment(*, viewer: Viewer, file: File[Any], name: str) -> Attachme
     return attachment
 
 
-def _head_of(file: File[Any]) -> bytes:
+def _head_of(file: "File[Any]") -> bytes:
     file.seek(0)
     head: bytes = file.read(HEAD_BYTES)
     file.seek(0)
