@@ -65,16 +65,20 @@ def fingerprint_of(request: HttpRequest) -> str:
 
 
 def _body_parts(request: HttpRequest) -> Iterable[bytes]:
-    try:
-        yield request.body
-    except RawPostDataException:  # a form that the CSRF check has read
-        for name, values in sorted(request.POST.lists()):
-            yield repr((name, values)).encode("utf-8", "surrogatepass")
-        for name, files in sorted(request.FILES.lists()):
-            for file in files:
-                yield repr((name, file.name, file.size)).encode("utf-8", "surrogatepass")
-                yield from file.chunks()
-                file.seek(0)
+    """A form with files by its fields: it may be large, and each attempt parts it by another boundary."""
+    if request.content_type != "multipart/form-data":
+        try:
+            yield request.body
+            return
+        except RawPostDataException:  # a form that the CSRF check has read
+            pass
+    for name, values in sorted(request.POST.lists()):
+        yield repr((name, values)).encode("utf-8", "surrogatepass")
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            yield repr((name, file.name, file.size)).encode("utf-8", "surrogatepass")
+            yield from file.chunks()
+            file.seek(0)
 
 
 def _again(row: StoredAnswer, fingerprint: str) -> HttpResponse:
