@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -13,6 +14,7 @@ from accounts.enums import AccountStatus
 from accounts.errors import InvitationRefused
 from accounts.models import Account, ApiToken, Domain, Invitation, MailRoute, Membership, TokenFamily, User
 from accounts.token_secrets import hash_of
+from hummdesk.compiled import CompiledLookup
 from hummdesk.tenancy.migrations import schemas_behind
 
 
@@ -46,10 +48,44 @@ def membership_of(user_id: UUID, account_id: UUID) -> Membership | None:
 
 def membership_by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> tuple[Membership | None, bool]:
     """Return the same as `membership_of`, and whether tokens of this sign-in are still good. One query."""
+    found = _memberships_by_token.first(user_id, account_id, family_id)
+    return found, found is not None and vars(found)["is_live"]
+
+
+def _by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> QuerySet[Membership]:
     family = TokenFamily.objects.filter(id=family_id, user_id=user_id, revoked_at=None)
     memberships = active_memberships().select_related("user", "account").annotate(is_live=Exists(family))
-    found = memberships.filter(user_id=user_id, account_id=account_id).order_by().first()
-    return found, found is not None and found.is_live
+    return memberships.filter(user_id=user_id, account_id=account_id)
+
+
+_memberships_by_token = CompiledLookup(_by_token, UUID, UUID, UUID)
+
+
+def members_among(user_ids: Iterable[UUID], account: Account) -> dict[UUID, Membership]:
+    """Return the active memberships of these users in the account, by user id, without their users. One query."""
+    memberships = active_memberships().filter(user_id__in=set(user_ids), account=account)
+    return {membership.user_id: membership for membership in memberships}
+
+
+def active_users(user_ids: Iterable[UUID]) -> dict[UUID, User]:
+    """Return those of these users who may sign in, by id. One query."""
+    return User.objects.filter(is_active=True).in_bulk(set(user_ids))
+
+
+def live_sessions(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what is kept in those of these sessions that have not ended, by key. One query."""
+    sessions = Session.objects.filter(session_key__in=set(keys), expire_date__gt=timezone.now())
+    return {session.session_key: session.get_decoded() for session in sessions}
+
+
+def live_families(ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these sign-ins have not ended. One query."""
+    return set(TokenFamily.objects.filter(id__in=set(ids), revoked_at=None).values_list("id", flat=True))
+
+
+def unrevoked_api_tokens(ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these personal tokens are still good. One query."""
+    return set(ApiToken.objects.filter(id__in=set(ids), revoked_at=None).values_list("id", flat=True))
 
 
 def super_admin(user_id: UUID) -> User | None:

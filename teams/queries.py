@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from hummdesk.compiled import CompiledLookup
 from teams.models import Agent, Team
 
 
@@ -13,7 +16,14 @@ def active_agents() -> Sequence[Agent]:
 
 def agent_of_user(user_id: UUID) -> Agent | None:
     """Return the active agent that this user is in the account in force. One query."""
-    return Agent.objects.filter(user_id=user_id, is_active=True).first()
+    return _agents_of_users.first(user_id)
+
+
+def _of_user(user_id: UUID) -> QuerySet[Agent]:
+    return Agent.objects.filter(user_id=user_id, is_active=True)
+
+
+_agents_of_users = CompiledLookup(_of_user, UUID)
 
 
 def team_with(slug: str) -> Team | None:

@@ -50,3 +50,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS += ["zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
 ZEAL_RAISE = True
+# The admin gets the user who looks and the one who is looked at.
+ZEAL_ALLOWLIST = [{"model": "accounts.User", "field": "get()"}]

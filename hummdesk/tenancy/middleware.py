@@ -5,12 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils.translation import gettext as _
 from django_tenants.utils import get_tenant_domain_model
 
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 from hummdesk.problems import is_api_path, problem_json
 from hummdesk.tenancy.context import enter_account, enter_platform
@@ -35,10 +37,18 @@ def is_platform_host(name: str) -> bool:
 
 def account_of_host(name: str) -> Any | None:
     """Return the active account whose domain this is, or None. One query on the public schema."""
-    domain = get_tenant_domain_model().objects.select_related("tenant").filter(domain=name).first()
+    domain: Any = _domains_by_name.first(name)
     if domain is None or not domain.tenant.is_active:
         return None
     return domain.tenant
+
+
+def _by_name(name: str) -> QuerySet[Any]:
+    domains: QuerySet[Any] = get_tenant_domain_model().objects.select_related("tenant").filter(domain=name)
+    return domains
+
+
+_domains_by_name = CompiledLookup(_by_name, str)
 
 
 class AccountMiddleware:
