@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -40,10 +40,23 @@ class _Cursor(NamedTuple):
     values: Sequence[Any]
 
 
+def cursor_before(values: Sequence[Any], *, ordering: str) -> str:
+    """Return the cursor of the page that ends right before a row with these values of the keys, the id last."""
+    return _encoded(ordering, values, backwards=True)
+
+
 def keyset_page(
-    queryset: QuerySet[Any, Row], columns: Sequence[str], *, limit: int, cursor: str = "", ordering: str = ""
+    queryset: QuerySet[Any, Any],
+    columns: Sequence[str],
+    *,
+    limit: int,
+    cursor: str = "",
+    ordering: str = "",
+    read: Callable[[QuerySet[Any, Any]], list[Row]] = list,
 ) -> KeysetPage[Row]:
     """Return `limit` rows after the cursor, which holds for this `ordering` only.
+
+    `read` makes rows of the ordered queryset where its own won't do.
 
     `columns` all go one way (`-` before each for descending), the row's id breaks ties; only the first may be
     null, and rows without it come last. Rows are instances or dicts that hold the columns and the id.
@@ -52,7 +65,7 @@ def keyset_page(
     keys = _Keys.of(queryset, columns)
     begins = _decoded(cursor, ordering, keys)
     backwards = begins is not None and begins.backwards
-    rows = _read(keys.ordered(queryset, backwards=backwards), keys.ranges(begins), limit + 1)
+    rows = _read(keys.ordered(queryset, backwards=backwards), keys.ranges(begins), limit + 1, read)
     has_more = len(rows) > limit
     rows = rows[:limit][:: -1 if backwards else 1]
     has_next = bool(rows) and (has_more or backwards)
@@ -64,10 +77,12 @@ def keyset_page(
     )
 
 
-def _read(ordered: QuerySet[Any, Row], ranges: Sequence[Q], count: int) -> list[Row]:
+def _read(
+    ordered: QuerySet[Any, Any], ranges: Sequence[Q], count: int, read: Callable[[QuerySet[Any, Any]], list[Row]]
+) -> list[Row]:
     rows: list[Row] = []
     for condition in ranges:
-        rows += ordered.filter(condition)[: count - len(rows)]
+        rows += read(ordered.filter(condition)[: count - len(rows)])
         if len(rows) == count:
             break
     return rows

@@ -1,5 +1,7 @@
 """The account's conversations: the list, and a new one."""
 
+from functools import partial
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,4 +31,4 @@ class ConversationsView(ApiView):
         """List conversations of the inbox, or of another `folder`; merged ones are in no list."""
         viewer = viewer_in(request)
         found = filtered_conversations(viewer, self.filters(ConversationFilters))
-        return self.page(conversation_rows(viewer, found), ConversationOutput)
+        return self.page(found, ConversationOutput, read=partial(conversation_rows, viewer))

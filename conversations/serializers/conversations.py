@@ -1,6 +1,5 @@
 """Conversations as the API shows them, and what its lists are filtered by."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -147,11 +146,11 @@ def conversation_fields(row: ConversationRow) -> dict[str, Any]:
         "status": row["status"],
         "priority": row["priority"],
         "channel": row["channel"],
-        "category": row["category__slug"],
-        "contact": {"id": row["contact_id"], "name": row["contact__name"], "email": row["contact__email"]},
-        "assignee": _named(row["assignee_id"], row["assignee__name"]),
-        "team": _named(row["team_id"], row["team__name"]),
-        "tags": row["tag_names"],
+        "category": row["category_slug"],
+        "contact": {"id": row["contact_id"], "name": row["contact_name"], "email": row["contact_email"]},
+        "assignee": _named(row["assignee_id"], row["assignee_name"]),
+        "team": _named(row["team_id"], row["team_name"]),
+        "tags": row["tags"],
         "custom_fields": row["custom_fields"],
         "message_count": row["message_count"],
         "unread": row["is_unread"],
@@ -159,7 +158,7 @@ def conversation_fields(row: ConversationRow) -> dict[str, Any]:
         "last_activity_at": row["last_activity_at"],
         "waiting_since": row["waiting_since"],
         "snoozed_until": row["snoozed_until"],
-        "sla": _sla(row, timezone.now()),
+        "sla": _sla(row),
         "folder": row["folder"],
         "merged_into": row["merged_into_id"],
         "language": row["language"],
@@ -188,19 +187,19 @@ def _last_message(row: ConversationRow) -> dict[str, Any] | None:
 
 def _author(row: ConversationRow) -> dict[str, Any]:
     if row["last_message_kind"] == MessageKind.INCOMING:
-        return {"type": "contact", "id": row["contact_id"], "name": row["contact__name"] or row["contact__email"]}
+        return {"type": "contact", "id": row["contact_id"], "name": row["contact_name"] or row["contact_email"]}
     if row["last_message_agent_id"]:
-        return {"type": "agent", "id": row["last_message_agent_id"], "name": row["last_message_agent__name"]}
+        return {"type": "agent", "id": row["last_message_agent_id"], "name": row["author_name"]}
     return {"type": "system", "id": None, "name": ""}
 
 
-def _sla(row: ConversationRow, now: datetime) -> dict[str, Any] | None:
+def _sla(row: ConversationRow) -> dict[str, Any] | None:
     if row["sla_policy_id"] is None:
         return None
     return {
-        "policy": row["sla_policy__name"],
+        "policy": row["policy_name"],
         "first_response_due_at": row["first_response_due_at"],
         "resolution_due_at": row["resolution_due_at"],
-        "state": sla_state(row, now),
+        "state": sla_state(row, timezone.now()),
         "breached_at": row["sla_breached_at"],
     }

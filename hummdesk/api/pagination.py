@@ -1,6 +1,6 @@
 """`?limit=`, `?cursor=` and `?ordering=` of the API's lists, over keyset pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from hummdesk.errors import ValidationFailed
-from hummdesk.keyset import KeysetPage, keyset_page
+from hummdesk.keyset import KeysetPage, cursor_before, keyset_page
 
 DEFAULT_LIMIT, MOST_LIMIT = 50, 200
 # What a client may ask for → the columns that it means, as `keyset_page` takes them.
@@ -22,8 +22,15 @@ class KeysetPagination(BasePagination):
     """The answer is `{"results", "next", "previous"}`.
 
     A view that lets clients choose has `orderings`, the first of which is the default; one without lists by id,
-    and so, ids being UUIDv7, oldest first.
+    and so, ids being UUIDv7, oldest first. `ends_before`: the keys' values of the row before which the list ends,
+    and which is read from there.
     """
+
+    def __init__(self, *, ends_before: Sequence[Any] | None = None) -> None:
+        self.ends_before = ends_before
+
+    def __init__(self, read: Callable[[QuerySet[Any, Any]], list[Any]] = list) -> None:
+        self.read = read
 
     def paginate_queryset(  # type: ignore[override]  # lists that are no queryset have no keys
         self, queryset: QuerySet[Any, Any], request: Request, view: Any = None
@@ -36,14 +43,17 @@ class KeysetPagination(BasePagination):
             queryset,
             orderings[ordering],
             limit=_limit(request),
-            cursor=request.query_params.get("cursor", ""),
+            cursor=request.query_params.get("cursor", "") or self._end(ordering),
             ordering=ordering,
+            read=self.read,
         )
         return list(self.found.rows)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the answer's envelope."""
-        following, preceding = self._link(self.found.next_cursor), self._link(self.found.previous_cursor)
+        is_end = self.ends_before is not None and not self.request.query_params.get("cursor")
+        following = None if is_end else self._link(self.found.next_cursor)
+        preceding = self._link(self.found.previous_cursor)
         return Response({"results": data, "next": following, "previous": preceding})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +73,9 @@ class KeysetPagination(BasePagination):
         if len(names) > 1:
             parameters.append(_parameter("ordering", {"type": "string", "enum": names, "default": names[0]}))
         return parameters
+
+    def _end(self, ordering: str) -> str:
+        return "" if self.ends_before is None else cursor_before(self.ends_before, ordering=ordering)
 
     def _link(self, cursor: str | None) -> str | None:
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor) if cursor else None

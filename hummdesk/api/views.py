@@ -1,6 +1,6 @@
 """What every API view is: an `ApiView`, or a view of DRF's with `ApiBehaviour` before it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -80,9 +80,19 @@ class ApiBehaviour(APIView):
             response.add_post_render_callback(lambda rendered: _conditional(request._request, rendered))
         return response
 
-    def page(self, queryset: QuerySet[Any], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
-        """Return one page of a list, each row by the serializer. One query, besides what the serializer makes."""
-        paginator = KeysetPagination()
+    def page(
+        self,
+        queryset: QuerySet[Any],
+        serializer: type[BaseSerializer[Any]],
+        *,
+        read: Callable[[QuerySet[Any]], list[Any]] = list,
+        **context: Any,
+    ) -> Response:
+        """Return one page of a list, each row by the serializer. One query, besides what the serializer makes.
+
+        `read` makes the rows of the page's queryset where its own won't do.
+        """
+        paginator = KeysetPagination(read)
         rows = paginator.paginate_queryset(queryset, self.request, self)
         data = serializer(rows, many=True, context={"request": self.request, "view": self, **context}).data
         return paginator.get_paginated_response(data)
