@@ -24,16 +24,14 @@ ME, NOBODY = "me", "none"
 
 # What `conversation_rows` gives of each conversation, by column.
 ConversationRow = Mapping[str, Any]
-_COLUMNS = (
-    "id display_id subject status priority priority_rank folder merged_into_id channel language custom_fields"
-    " message_count preview last_message_id last_message_kind last_message_agent_id last_message_at last_activity_at"
-    " waiting_since snoozed_until resolved_at first_response_due_at resolution_due_at sla_due_at sla_breached_at"
-    " sla_policy_id contact_id assignee_id team_id version created_at updated_at"
-).split()
 # Raw, since the ORM takes longer to put these columns and joins together than PostgreSQL to run them. The order of
 # the ids, which the ORM chooses, is kept.
-_ROWS = f"""
-SELECT {", ".join(f"conversation.{name}" for name in _COLUMNS)},
+_ROWS = """
+SELECT
+    conversation.iddisplay_idsubjectstatusprioritypriority_rankfoldermerged_into_idchannellanguagecustom_fieldsmes
+    sage_countpreviewlast_message_idlast_message_kindlast_message_agent_idlast_message_atlast_activity_atwaiting_s
+    incesnoozed_untilresolved_atfirst_response_due_atresolution_due_atsla_due_atsla_breached_atsla_policy_idcontac
+    t_idassignee_idteam_idversioncreated_atupdated_at,
     contact.name AS contact_name, contact.email AS contact_email, assignee.name AS assignee_name,
     author.name AS author_name, team.name AS team_name, category.slug AS category_slug, policy.name AS policy_name,
     ARRAY(
@@ -45,7 +43,7 @@ SELECT {", ".join(f"conversation.{name}" for name in _COLUMNS)},
         SELECT FROM conversations_conversationread mark
         WHERE mark.conversation_id = conversation.id AND mark.agent_id = %s AND mark.read_until >= last_message_at
     ) AS is_unread
-FROM unnest(ARRAY({{ids}})) WITH ORDINALITY page (id, position)
+FROM unnest(ARRAY({ids})) WITH ORDINALITY page (id, position)
 JOIN conversations_conversation conversation ON conversation.id = page.id
 JOIN conversations_contact contact ON contact.id = conversation.contact_id
 LEFT JOIN teams_agent assignee ON assignee.user_id = conversation.assignee_id

@@ -26,10 +26,13 @@ class KeysetPagination(BasePagination):
     and which is read from there.
     """
 
-    def __init__(self, *, ends_before: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        ends_before: Sequence[Any] | None = None,
+        read: Callable[[QuerySet[Any, Any]], list[Any]] = list,
+    ) -> None:
         self.ends_before = ends_before
-
-    def __init__(self, read: Callable[[QuerySet[Any, Any]], list[Any]] = list) -> None:
         self.read = read
 
     def paginate_queryset(  # type: ignore[override]  # lists that are no queryset have no keys

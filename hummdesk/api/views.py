@@ -86,13 +86,14 @@ class ApiBehaviour(APIView):
         serializer: type[BaseSerializer[Any]],
         *,
         read: Callable[[QuerySet[Any]], list[Any]] = list,
+        ends_before: Sequence[Any] | None = None,
         **context: Any,
     ) -> Response:
         """Return one page of a list, each row by the serializer. One query, besides what the serializer makes.
 
-        `read` makes the rows of the page's queryset where its own won't do.
+        `read` makes the rows of the page's queryset where its own won't do; for `ends_before` see the paginator.
         """
-        paginator = KeysetPagination(read)
+        paginator = KeysetPagination(read=read, ends_before=ends_before)
         rows = paginator.paginate_queryset(queryset, self.request, self)
         data = serializer(rows, many=True, context={"request": self.request, "view": self, **context}).data
         return paginator.get_paginated_response(data)
