@@ -22,16 +22,21 @@ from teams.access import Viewer
 DUE_SOON = timedelta(minutes=30)
 ME, NOBODY = "me", "none"
 
-# What `conversation_rows` gives of each conversation, by column.
+# What `conversation_rows` gives of each conversation, by the names of the columns below.
 ConversationRow = Mapping[str, Any]
 # Raw, since the ORM takes longer to put these columns and joins together than PostgreSQL to run them. The order of
 # the ids, which the ORM chooses, is kept.
 _ROWS = """
 SELECT
-    conversation.iddisplay_idsubjectstatusprioritypriority_rankfoldermerged_into_idchannellanguagecustom_fieldsmes
-    sage_countpreviewlast_message_idlast_message_kindlast_message_agent_idlast_message_atlast_activity_atwaiting_s
-    incesnoozed_untilresolved_atfirst_response_due_atresolution_due_atsla_due_atsla_breached_atsla_policy_idcontac
-    t_idassignee_idteam_idversioncreated_atupdated_at,
+    conversation.id, conversation.display_id, conversation.subject, conversation.status, conversation.priority,
+    conversation.priority_rank, conversation.folder, conversation.merged_into_id, conversation.channel,
+    conversation.language, conversation.custom_fields, conversation.message_count, conversation.preview,
+    conversation.last_message_id, conversation.last_message_kind, conversation.last_message_agent_id,
+    conversation.last_message_at, conversation.last_activity_at, conversation.waiting_since,
+    conversation.snoozed_until, conversation.resolved_at, conversation.first_response_due_at,
+    conversation.resolution_due_at, conversation.sla_due_at, conversation.sla_breached_at,
+    conversation.sla_policy_id, conversation.contact_id, conversation.assignee_id, conversation.team_id,
+    conversation.version, conversation.created_at, conversation.updated_at,
     contact.name AS contact_name, contact.email AS contact_email, assignee.name AS assignee_name,
     author.name AS author_name, team.name AS team_name, category.slug AS category_slug, policy.name AS policy_name,
     ARRAY(
