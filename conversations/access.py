@@ -1,6 +1,8 @@
 """Which conversations an agent may see and change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -28,6 +30,33 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
     if viewer.can(Permission.VIEW_CONVERSATIONS_ASSIGNED):
         return conversations.filter(own)
     return conversations.none()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a conversation lies: what decides who may see it."""
+
+    team_id: UUID | None
+    assignee_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one agent may see, known ahead, to decide about many conversations without a query."""
+
+    agent_id: UUID
+    name: str
+    permissions: frozenset[Permission]
+    team_ids: frozenset[UUID]
+
+    def covers(self, place: Place) -> bool:
+        """Return whether a conversation in this place is among `visible_conversations` of the agent."""
+        if Permission.VIEW_CONVERSATIONS_ALL in self.permissions:
+            return True
+        is_own = place.assignee_id == self.agent_id
+        if Permission.VIEW_CONVERSATIONS_TEAM in self.permissions:
+            return is_own or place.team_id is None or place.team_id in self.team_ids
+        return is_own and Permission.VIEW_CONVERSATIONS_ASSIGNED in self.permissions
 
 
 def get_conversation_for(
@@ -71,6 +100,15 @@ def with_id(id: UUID | int | str) -> Q:
         return Q(id=UUID(text))
     except ValueError:
         raise NotFound from None
+
+
+def with_any_id(ids: Iterable[str]) -> Q:
+    """Return the condition that a conversation has one of these ids or display_ids; what is neither is passed over."""
+    condition = Q(pk__in=[])
+    for text in ids:
+        with suppress(NotFound):
+            condition |= with_id(text)
+    return condition
 
 
 def get_message_for(viewer: Viewer, id: UUID, *, need: Permission | None = None) -> Message:

@@ -91,6 +91,7 @@ _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
     "url": lambda _scene: "nowhere",
     "folder": lambda _scene: "2026-11-23",
     "name": lambda _scene: "mail.eml",
+    "seq": lambda _scene: 1,
     "number": lambda _scene: 0,
     "slug": lambda scene: scene.account.slug,
     "display_id": lambda scene: scene.display_id,

@@ -2,11 +2,85 @@
 
 from django.urls import path
 
-from conversations.api import attachments, conversations
+from conversations.api import (
+    attachments,
+    bulk,
+    companies,
+    contacts,
+    conversation,
+    conversations,
+    drafts,
+    events,
+    messages,
+    tags,
+    webhooks,
+)
 
 urlpatterns = [
     path("conversations", conversations.ConversationsView.as_view(), name="api-conversations"),
     path("attachments", attachments.AttachmentsView.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("attachments/<uuid:id>/content", attachments.AttachmentContentView.as_view(), name="api-attachment-content"),
+    path("contacts", contacts.ContactsView.as_view(), name="api-contacts"),
+    path("contacts/<uuid:contact_id>", contacts.ContactView.as_view(), name="api-contact"),
+    path("contacts/<uuid:contact_id>/merge", contacts.ContactMergeView.as_view(), name="api-contact-merge"),
+    path("contacts/<uuid:contact_id>/unmerge", contacts.ContactUnmergeView.as_view(), name="api-contact-unmerge"),
+    path("companies", companies.CompaniesView.as_view(), name="api-companies"),
+    path("companies/<uuid:company_id>", companies.CompanyView.as_view(), name="api-company"),
+    path("tags", tags.TagsView.as_view(), name="api-tags"),
+    path("tags/<uuid:tag_id>", tags.TagView.as_view(), name="api-tag"),
+    path("webhooks", webhooks.WebhooksView.as_view(), name="api-webhooks"),
+    path("webhooks/<uuid:webhook_id>", webhooks.WebhookView.as_view(), name="api-webhook"),
+    path(
+        "webhooks/<uuid:webhook_id>/rotate-secret",
+        webhooks.WebhookSecretView.as_view(),
+        name="api-webhook-rotate-secret",
+    ),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries",
+        webhooks.WebhookDeliveriesView.as_view(),
+        name="api-webhook-deliveries",
+    ),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/redeliver",
+        webhooks.RedeliverView.as_view(),
+        name="api-webhook-redeliver",
+    ),
+    path("conversations/bulk", bulk.ConversationsBulkView.as_view(), name="api-conversations-bulk"),
+    # After all words that stand in the place of an id.
+    path("conversations/<str:conversation_id>", conversation.ConversationView.as_view(), name="api-conversation"),
+    path(
+        "conversations/<str:conversation_id>/merge",
+        conversation.ConversationMergeView.as_view(),
+        name="api-conversation-merge",
+    ),
+    path(
+        "conversations/<str:conversation_id>/split",
+        conversation.ConversationSplitView.as_view(),
+        name="api-conversation-split",
+    ),
+    path(
+        "conversations/<str:conversation_id>/follow",
+        conversation.ConversationFollowView.as_view(),
+        name="api-conversation-follow",
+    ),
+    path(
+        "conversations/<str:conversation_id>/events",
+        events.ConversationEventsView.as_view(),
+        name="api-conversation-events",
+    ),
+    path(
+        "conversations/<str:conversation_id>/events/<int:seq>/undo",
+        events.ConversationEventUndoView.as_view(),
+        name="api-conversation-event-undo",
+    ),
+    path(
+        "conversations/<str:conversation_id>/messages",
+        messages.MessagesView.as_view(),
+        name="api-conversation-messages",
+    ),
+    path("conversations/<str:conversation_id>/draft", drafts.DraftView.as_view(), name="api-conversation-draft"),
+    path("messages/<uuid:message_id>", messages.MessageView.as_view(), name="api-message"),
+    path("messages/<uuid:message_id>/mark-read", messages.MessageReadView.as_view(), name="api-message-mark-read"),
+    path("drafts", drafts.DraftsView.as_view(), name="api-drafts"),
 ]

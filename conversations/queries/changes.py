@@ -18,6 +18,8 @@ from hummdesk.events.event import Scalar
 from teams.models import Agent, Team
 
 TAG_MAX_LENGTH, MOST_TAGS = 50, 30
+# Conversations in one bulk change.
+BULK_MOST = 200
 LONGEST_SNOOZE = timedelta(days=366)
 SUBJECT_MAX_LENGTH = int(Conversation._meta.get_field("subject").max_length or 0)
 
