@@ -110,3 +110,31 @@ class NotUndoable(Conflict):
     """What happened can't be taken back, or not any more; `detail` tells why."""
 
     title = _("This can't be undone.")
+
+
+class IdentityTaken(Conflict):
+    """An address, number or id is another contact's; the two may be one person, to be merged."""
+
+    title = _("Another contact has this already.")
+
+    def __init__(self, field: str, owner_id: UUID) -> None:
+        text = _("The contact %(id)s has this already.") % {"id": owner_id}
+        super().__init__(text, errors={field: [text]})
+
+
+class TooManyWebhooks(Conflict):
+    """The account has as many webhooks as it may have."""
+
+    title = _("There are as many webhooks as an account can have. Remove one first.")
+
+
+class WebhookSwitchedOff(Conflict):
+    """Nothing is sent to a webhook that is off."""
+
+    title = _("This webhook is switched off. Switch it on first.")
+
+
+class DeliveryUnderWay(Conflict):
+    """The event is being sent just now."""
+
+    title = _("This is being sent just now.")

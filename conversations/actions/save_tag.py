@@ -65,8 +65,8 @@ def delete_tag(*, viewer: Viewer, tag_id: UUID) -> None:
 
 
 def clean_tag_name(name: str) -> str:
-    """Return the name without outer space. Raises: ValidationFailed."""
-    name = name.strip()
+    """Return the name on one line, without outer space. Raises: ValidationFailed."""
+    name = " ".join(name.split())
     if not name or len(name) > TAG_MAX_LENGTH:
         text = _("The name of a tag has 1 to %(count)d characters.") % {"count": TAG_MAX_LENGTH}
         raise ValidationFailed(errors={"name": [text]})
