@@ -1,13 +1,31 @@
 """What happens to conversations by themselves. The rows hold the truth; a task is a hint that a row waits."""
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from django.utils import timezone
 
+from conversations.actions.attach_files import purge_unused_uploads
+from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
+from conversations.actions.make_thumbnail import make_thumbnail
+from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
+from conversations.actions.release_reply import release_reply
 from conversations.actions.wake import wake_conversation
+from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
+from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
+from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
 WOKEN_AT_ONCE = 500
+RELEASED_AT_ONCE = 200
+# A worker holds a task until its time has come, and the broker gives it to another one after 10 minutes.
+COUNTED_DOWN = timedelta(minutes=2)
+# Later than the moment by what a clock's reading may be too early.
+LATER_S = 0.05
+THUMBNAILS_PER_MESSAGE = 50
+PURGED_AT_ONCE = 1_000
 
 
 @platform_task("conversations.tasks.wake_snoozed")
@@ -21,3 +39,85 @@ def wake_due_conversations() -> int:
     """The account's conversations whose snooze is over are open, each for itself; returns how many were woken."""
     due = ids_due_to_wake(timezone.now(), WOKEN_AT_ONCE)
     return sum(wake_conversation(conversation_id=conversation_id) for conversation_id in due)
+
+
+@account_task("conversations.tasks.deliver_webhooks")
+def deliver_webhooks() -> int:
+    """Webhooks get what is due, for some seconds at most; returns how many calls were made."""
+    return deliver_due_webhooks()
+
+
+@platform_task("conversations.tasks.sweep_webhooks")
+def sweep_webhooks() -> int:
+    """Each account with a delivery that is due gets a task; returns how many do."""
+    return fan_out("conversations.tasks.sweep_account_webhooks", WEBHOOK_DUE_SQL)
+
+
+@account_task("conversations.tasks.sweep_account_webhooks")
+def sweep_account_webhooks() -> int:
+    """What a dead worker had claimed waits again, and what is due is brought; returns how many calls were made."""
+    release_late_deliveries(MOST_ATTEMPTS)
+    return deliver_due_webhooks()
+
+
+@platform_task("conversations.tasks.purge_webhooks")
+def purge_webhooks() -> int:
+    """Each account that has webhooks gets a task; returns how many do."""
+    return fan_out("conversations.tasks.purge_account_webhooks", HAS_WEBHOOKS_SQL)
+
+
+@account_task("conversations.tasks.purge_account_webhooks")
+def purge_account_webhooks() -> int:
+    """The account's old deliveries are gone; returns how many."""
+    return purge_webhook_deliveries()
+
+
+@account_task("conversations.tasks.make_message_thumbnails")
+def make_message_thumbnails(message_id: str, **_rest: object) -> int:
+    """The first images of a message have their thumbnails; returns how many were made. One query where there are none."""
+    return sum(map(make_thumbnail, images_without_thumbnail(UUID(message_id), THUMBNAILS_PER_MESSAGE)))
+
+
+@account_task("conversations.tasks.make_upload_thumbnail")
+def make_upload_thumbnail(attachment_id: str, **_rest: object) -> bool:
+    """An upload has its thumbnail, if it is an image; returns whether one was made."""
+    return make_thumbnail(UUID(attachment_id))
+
+
+@platform_task("conversations.tasks.purge_uploads")
+def purge_uploads() -> int:
+    """Each account with uploads that no message took within a day gets a task; returns how many do."""
+    return fan_out("conversations.tasks.purge_account_uploads", UNUSED_UPLOADS_SQL)
+
+
+@account_task("conversations.tasks.purge_account_uploads")
+def purge_account_uploads() -> int:
+    """The account's unused uploads are gone, the oldest first; returns how many went."""
+    return purge_unused_uploads(PURGED_AT_ONCE)
+
+
+@account_task("conversations.tasks.await_release")
+def await_release(message_id: str, send_at: str, **_rest: object) -> None:
+    """A held reply leaves when its time has come; what leaves much later is left to the sweep."""
+    wait = datetime.fromisoformat(send_at) - timezone.now()
+    if timedelta() < wait <= COUNTED_DOWN:
+        release_held_reply.apply_async(kwargs={"message_id": message_id}, countdown=wait.total_seconds() + LATER_S)
+
+
+@account_task("conversations.tasks.release_held_reply")
+def release_held_reply(message_id: str) -> None:
+    """A held reply leaves, unless it was taken back."""
+    release_reply(message_id=UUID(message_id))
+
+
+@platform_task("conversations.tasks.sweep_held_replies")
+def sweep_held_replies() -> int:
+    """Each account with a held reply whose time has come gets a task; returns how many do."""
+    return fan_out("conversations.tasks.release_due_replies", REPLY_IS_DUE_SQL)
+
+
+@account_task("conversations.tasks.release_due_replies")
+def release_due_replies() -> int:
+    """The account's replies whose time has come leave, each for itself; returns how many did."""
+    due = held_replies_due(timezone.now(), RELEASED_AT_ONCE)
+    return sum(release_reply(message_id=message_id) for message_id in due)

@@ -150,6 +150,11 @@ CHANNEL_LAYERS = {
     }
 }
 
+# Live updates: sockets of one user in one account, over all web processes; the oldest is closed for one too many.
+LIVE_SOCKETS_PER_USER = env.number("HUMMDESK_SOCKETS_PER_USER", 20, least=1)
+# Seconds after which an agent who sends no heartbeat is present no more.
+LIVE_PRESENCE_S = env.number("HUMMDESK_PRESENCE_SECONDS", 40, least=1)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -175,10 +180,30 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "replies-release": {
+        "task": "conversations.tasks.sweep_held_replies",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "snoozed-wake": {
         "task": "conversations.tasks.wake_snoozed",
         "schedule": 20.0,
         "options": {"expires": 30},
+    },
+    "webhooks-sweep": {
+        "task": "conversations.tasks.sweep_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "webhooks-purge": {
+        "task": "conversations.tasks.purge_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "uploads-purge": {
+        "task": "conversations.tasks.purge_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "worker-heartbeat": {
         "task": "hummdesk.health.beat_heart",

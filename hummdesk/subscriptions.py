@@ -1,6 +1,8 @@
 """What reacts to which event: the one table.
 
 `TOGETHER`: functions that run inside the publishing transaction, with the event's fields by name.
+`WITH_LOG`: functions that get the logged rows, in `seq` order, inside the transaction that writes them and under the
+log's lock; they return the names of account tasks without arguments that are queued after the commit.
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
 `RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
 `LIVE_TYPES`: the type of the nudge that live clients get (API.md "Live updates").
@@ -17,7 +19,12 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "MemberRemoved": ("teams.actions.agents.retire_agent",),
 }
 
+WITH_LOG: tuple[str, ...] = ("conversations.actions.queue_webhooks.queue_webhooks",)
+
 TASKS: dict[str, tuple[str, ...]] = {
+    "ReplyWritten": ("conversations.tasks.await_release",),
+    "AttachmentUploaded": ("conversations.tasks.make_upload_thumbnail",),
+    "MessageReceived": ("conversations.tasks.make_message_thumbnails",),
     "ReplySent": ("analytics.tasks.measure_first_response",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),

@@ -10,7 +10,7 @@ from conversations.actions.summarise import note_message
 from conversations.enums import FETCHED_CHANNELS, DeliveryState
 from conversations.events import ReplySent
 from conversations.models import Conversation, Message
-from conversations.queries.messages import draft_of_reply
+from conversations.queries.messages import event_of_reply
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 
@@ -33,8 +33,14 @@ def release_reply(*, message_id: UUID) -> bool:
     if message.is_scheduled:
         follow_own_message(message.conversation, message)
         note_message(message.conversation, message)
-    send_off(message, draft_id=draft_of_reply(message))
+    send_off(message, draft_id=_draft_of(message))
     return True
+
+
+def _draft_of(message: Message) -> UUID | None:
+    event = event_of_reply(message)
+    draft_id = event.data.get("draft_id") if event else None
+    return UUID(draft_id) if draft_id else None
 
 
 def state_on_release(conversation: Conversation) -> DeliveryState:

@@ -21,7 +21,7 @@ from conversations.enums import FETCHED_CHANNELS, DeliveryState, MessageKind, St
 from conversations.errors import MergedAway, NewerMessages, NoReplyChannel, SendTimeRefused
 from conversations.events import NoteAdded, ReplyWritten
 from conversations.models import Conversation, Message, MessageDraft, MessageMention
-from conversations.queries.messages import Mentioned, NewerMessage, author_of, mentioned_by, newer_messages
+from conversations.queries.messages import Mentioned, NewerMessage, mentioned_by, message_author, newer_messages
 from hummdesk.events.publishing import action, publish
 from hummdesk.markup import one_line
 from teams.access import Viewer
@@ -153,7 +153,7 @@ def _told(newer: NewerMessage) -> dict[str, object]:
         "type": "message.created",
         "message_id": message.id,
         "kind": message.kind,
-        "author": author_of(message),
+        "author": message_author(message),
         "preview": one_line(message.body_text, NEWER_PREVIEW_CHARS),
         "created_at": message.created_at,
     }

@@ -6,19 +6,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from conversations.access import get_conversation_for
-from conversations.models import Conversation, ConversationRead, Message, MessageMention
-from hummdesk.errors import ValidationFailed
+from conversations.access import get_conversation_for, visible_conversations
+from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
+from conversations.queries.timeline import messages_of
+from hummdesk.errors import NotFound, ValidationFailed
 from hummdesk.events.actor import ActorKind
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.models import Agent, Team
 
+# Where a message stands: its moment, then its id.
+Place = tuple[datetime, UUID]
 # After these an answer that was begun before may not fit any more.
 _WRITING = ("MessageReceived", "ReplyWritten", "NoteAdded")
 NEWER_SHOWN = 20
+# `held_replies_due` for one look at many schemas (`fan_out`); the partial index on `send_at` answers it.
+REPLY_IS_DUE_SQL = "EXISTS (SELECT FROM {schema}.conversations_message WHERE send_at <= now() AND deleted_at IS NULL)"
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,24 @@ class Mentioned:
     teams: Sequence[Team]
 
 
-def messages_in(conversation: Conversation) -> QuerySet[Message]:
-    """Return the messages of a conversation with authors, attachments and mentions. Three queries when read."""
+def messages_in(
+    conversation: Conversation, *, kind: str = "", before: Place | None = None, after: Place | None = None
+) -> QuerySet[Message]:
+    """Return messages of a conversation with authors, attachments and mentions. Three queries when read."""
     mentions = MessageMention.objects.select_related("agent", "team").order_by("id")
-    rows = conversation.messages.select_related("agent", "contact")
+    rows = messages_of(conversation).select_related("agent", "contact")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if before is not None:
+        rows = rows.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
+    if after is not None:
+        rows = rows.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
     return rows.prefetch_related("attachments", Prefetch("mentions", mentions))
 
 
-def position_of(conversation: Conversation, message_id: UUID, *, field: str) -> tuple[datetime, UUID]:
+def place_of(conversation: Conversation, message_id: UUID, *, field: str) -> Place:
     """Return where a message stands in the conversation. One query. Raises: ValidationFailed, naming the field."""
-    found = conversation.messages.filter(id=message_id).values_list("created_at", "id").first()
+    found = messages_of(conversation).filter(id=message_id).values_list("created_at", "id").first()
     if found is None:
         raise ValidationFailed(errors={field: ["This conversation has no such message."]})
     return found
@@ -63,7 +76,7 @@ def is_read(message: Message, viewer: Viewer, until: datetime | None) -> bool:
     return message.agent_id == viewer.id or (until is not None and message.created_at <= until)
 
 
-def author_of(message: Message) -> dict[str, Any]:
+def message_author(message: Message) -> dict[str, Any]:
     """Return who wrote a message, whose agent and contact are loaded: `{type, id, name}`."""
     if message.contact is not None:
         return {"type": "contact", "id": message.contact_id, "name": message.contact.display_name}
@@ -110,8 +123,31 @@ def thread_for(viewer: Viewer, id: UUID | int | str) -> tuple[Conversation, date
     return conversation, read_until(viewer, conversation.id)
 
 
-def draft_of_reply(message: Message) -> UUID | None:
-    """Return the draft that a held reply came from, which the log remembers. One query."""
+def event_of_reply(message: Message) -> LoggedEvent | None:
+    """Return the event that says how a reply was written. One query.
+
+    None for one that came here from another conversation, whose log has it.
+    """
     events = LoggedEvent.objects.filter(object_id=message.conversation_id, type="ReplyWritten")
-    found = events.filter(data__message_id=str(message.id)).values_list("data__draft_id", flat=True).first()
-    return UUID(found) if found else None
+    return events.filter(data__message_id=str(message.id)).first()
+
+
+def own_drafts(viewer: Viewer) -> QuerySet[MessageDraft]:
+    """Return what the viewer has begun to write in conversations that they may see, with these."""
+    visible = visible_conversations(viewer).values("id")
+    return MessageDraft.objects.filter(agent=viewer.agent, conversation_id__in=visible).select_related("conversation")
+
+
+def own_draft(viewer: Viewer, conversation_id: UUID | int | str) -> MessageDraft:
+    """Return what the viewer has begun to write in a conversation. Two queries. Raises: NotFound, also for nothing."""
+    conversation = get_conversation_for(viewer, conversation_id)
+    draft = own_drafts(viewer).filter(conversation_id=conversation.id).first()
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def held_replies_due(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return replies whose time to leave has come, the longest overdue first. One query."""
+    due = Message.objects.filter(send_at__lte=now, deleted_at=None)
+    return list(due.order_by("send_at").values_list("id", flat=True)[:limit])

@@ -10,7 +10,7 @@ from conversations.actions.message_body import BODY_CHARS
 from conversations.actions.recipients import RECIPIENTS_MOST
 from conversations.enums import DeliveryState, MessageKind, Status
 from conversations.models import Attachment, Message, MessageMention
-from conversations.queries.messages import author_of, is_read
+from conversations.queries.messages import is_read, message_author
 from conversations.serializers.attachments import AttachmentOutput, attachment_fields
 from conversations.serializers.conversations import AuthorBrief
 from hummdesk.api.serializers import InputSerializer
@@ -138,7 +138,7 @@ def message_fields(
         "id": row.id,
         "conversation_id": row.conversation_id,
         "kind": row.kind,
-        "author": author_of(row),
+        "author": message_author(row),
         "body_html": row.body_html if is_there else "",
         "body_text": row.body_text if is_there else "",
         "quoted_html": (row.quoted_html or None) if is_there else None,

@@ -1,0 +1,60 @@
+"""Drafts as the API shows them to their author."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations.enums import MessageKind
+from conversations.models import MessageDraft
+from conversations.serializers.messages import FILES_MOST, AddressesField, BodyInput
+
+
+class DraftInput(BodyInput):
+    """What is written so far; what is not given is empty."""
+
+    kind = serializers.ChoiceField(choices=[MessageKind.REPLY, MessageKind.NOTE], default=MessageKind.REPLY)
+    cc = AddressesField()
+    bcc = AddressesField()
+    attachments = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=FILES_MOST)
+    seen_seq = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="Of the draft that was read: 409 if it is stale"
+    )
+
+
+class DraftOutput(serializers.Serializer[MessageDraft]):
+    """A draft, out of a row with its conversation."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    display_id = serializers.IntegerField(help_text="The conversation's")
+    subject = serializers.CharField(help_text="The conversation's")
+    kind = serializers.ChoiceField(choices=[MessageKind.REPLY, MessageKind.NOTE])
+    body_html = serializers.CharField()
+    body_text = serializers.CharField()
+    cc = serializers.ListField(child=serializers.CharField())
+    bcc = serializers.ListField(child=serializers.CharField())
+    attachments = serializers.ListField(child=serializers.UUIDField())
+    seen_seq = serializers.IntegerField()
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: MessageDraft) -> dict[str, Any]:
+        """Return the fields."""
+        return {
+            "id": instance.id,
+            "conversation_id": instance.conversation_id,
+            "display_id": instance.conversation.display_id,
+            "subject": instance.conversation.subject,
+            "kind": instance.kind,
+            "body_html": instance.body_html,
+            "body_text": instance.body_text,
+            "cc": instance.cc,
+            "bcc": instance.bcc,
+            "attachments": instance.attachment_ids,
+            "seen_seq": instance.seen_seq,
+            "version": instance.version,
+            "created_at": instance.created_at,
+            "updated_at": instance.updated_at,
+        }
