@@ -1,5 +1,8 @@
 """Sessions belong to the place they were made in: one account's host, or the platform's."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.sessions.backends.base import SessionBase
 
 from accounts.models import Account
@@ -17,7 +20,7 @@ def bind_to_place(session: SessionBase, account: Account | None) -> None:
     session[PLACE_KEY] = _place_of(account)
 
 
-def is_bound_to(session: SessionBase, account: Account | None) -> bool:
+def is_bound_to(session: SessionBase | Mapping[str, Any], account: Account | None) -> bool:
     """Return whether the session was made in this place. One that was bound nowhere is good nowhere."""
     return bool(session.get(PLACE_KEY) == _place_of(account))
 

@@ -14,8 +14,10 @@ from accounts.access import can_sign_in
 from accounts.actions.token_families import end_families_of
 from accounts.client_address import client_address
 from accounts.links import link_to
-from accounts.models import User
+from accounts.models import Account, User
+from accounts.queries import memberships_of
 from accounts.sessions import bind_to_place
+from hummdesk.live.nudges import tell_rights_changed
 
 
 class SignInAdapter(DefaultAccountAdapter):
@@ -52,6 +54,15 @@ class SignInAdapter(DefaultAccountAdapter):
         """The password is set, and what was signed in with the old one is signed out everywhere."""
         super().set_password(user, password)
         end_families_of(user)
+        for membership in memberships_of(user):
+            tell_rights_changed(membership.account.schema_name)
+
+    def logout(self, request: HttpRequest) -> None:
+        """The session has ended, and the sockets that were opened with it."""
+        super().logout(request)
+        account: Account | None = request.account  # type: ignore[attr-defined]
+        if account is not None:
+            tell_rights_changed(account.schema_name)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by."""

@@ -101,6 +101,14 @@ class NotificationKind(models.TextChoices):
     WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
 
 
+class PresenceState(models.TextChoices):
+    """What an agent does at a conversation."""
+
+    VIEWING = "viewing", _("Viewing")
+    TYPING = "typing", _("Typing")
+    IDLE = "idle", _("Idle")
+
+
 class WebhookState(models.TextChoices):
     """Where the delivery of one event to one webhook stands."""
 

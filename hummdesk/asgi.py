@@ -11,7 +11,7 @@ http = get_asgi_application()
 
 # Only importable once the apps are loaded.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.sessions import CookieMiddleware, SessionMiddleware  # noqa: E402
+from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from conversations.routing import websocket_urlpatterns  # noqa: E402
@@ -25,7 +25,7 @@ application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         "websocket": AccountSocketMiddleware(
-            CookieMiddleware(SessionMiddleware(URLRouter(websocket_urlpatterns))), routes=websocket_urlpatterns
+            CookieMiddleware(URLRouter(websocket_urlpatterns)), routes=websocket_urlpatterns
         ),
     }
 )

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.test import Client
 
 from accounts.models import Account
 from hummdesk.asgi import application
-from hummdesk.live.nudges import Nudge, send_nudges
-from hummdesk.tenancy.context import platform_context
+from hummdesk.events.actor import ActorKind
+from hummdesk.events.models import LoggedEvent
+from hummdesk.live.nudges import wake_sockets
+from hummdesk.tenancy.context import account_context, platform_context
 from tests.fixtures.cast import sign_in
 from tests.routes import Route, route_of
 from tests.scene import Scene, make_scene
@@ -128,9 +130,10 @@ async def test_member_hears_only_of_the_own_account(
     await communicator.send_input({"type": "websocket.receive", "text": '{"type": "ping"}'})
     answer = await heard_by(communicator)
 
-    send_nudges(theirs.account.schema_name, [nudge(theirs.ids["Conversation"]), nudge(ours.ids["Conversation"])])
+    for scene in (theirs, ours):
+        await sync_to_async(log_change)(theirs.account, scene.ids["Conversation"])
     is_silent = await communicator.receive_nothing(timeout=0.5)
-    send_nudges(ours.account.schema_name, [nudge(ours.ids["Conversation"])])
+    await sync_to_async(log_change)(ours.account, ours.ids["Conversation"])
     heard = await heard_by(communicator)
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
     await communicator.wait()
@@ -140,11 +143,9 @@ async def test_member_hears_only_of_the_own_account(
     assert heard["conversation_id"] == str(ours.ids["Conversation"])
 
 
-def nudge(conversation_id: object) -> Nudge:
-    return Nudge(
-        type="conversation.updated",
-        conversation_id=str(conversation_id),
-        seq=1,
-        at="2026-11-23T00:00:00.000Z",
-        data={"message_id": str(uuid4())},
-    )
+def log_change(account: Account, conversation_id: object) -> None:
+    """The account's log says that a conversation has changed, whosoever it is."""
+    data = {"conversation_id": str(conversation_id), "status": "pending"}
+    with account_context(account):
+        LoggedEvent.objects.create(type="ConversationStatusChanged", actor_kind=ActorKind.SYSTEM, data=data)
+    wake_sockets(account.schema_name)

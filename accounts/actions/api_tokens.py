@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Account, ApiToken, User
 from accounts.token_secrets import hash_of, new_token_secret
 from hummdesk.errors import NotFound
+from hummdesk.live.nudges import tell_rights_changed
 
 # `last_used_at` tells an owner which tokens are in use; it need not be exact, and a write per request costs.
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -22,10 +23,15 @@ def make_api_token(*, user: User, account: Account | None, name: str) -> tuple[A
 
 
 def revoke_api_token(*, user: User, account: Account | None, token_id: UUID) -> None:
-    """The token lets nobody in any more. Raises: NotFound for one that is not the user's here, or was revoked."""
+    """The token lets nobody in any more, nor keeps a socket open.
+
+    Raises: NotFound for one that is not the user's here, or was revoked.
+    """
     tokens = ApiToken.objects.filter(id=token_id, user=user, account=account, revoked_at=None)
     if not tokens.update(revoked_at=timezone.now()):
         raise NotFound
+    if account is not None:
+        tell_rights_changed(account.schema_name)
 
 
 def note_use(token: ApiToken) -> None:

@@ -11,6 +11,7 @@ from accounts.models import Account, Membership, TokenFamily, User
 from accounts.queries import membership_of, super_admin
 from accounts.tokens import Claims, TokenPair, new_refresh_token, pair_of, role_of
 from hummdesk.errors import NotAMember
+from hummdesk.live.nudges import tell_rights_changed
 
 _LIFETIME: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]  # type: ignore[assignment]
 
@@ -47,8 +48,13 @@ def rotate_family(claims: Claims) -> TokenPair:
 
 
 def end_family(family_id: UUID) -> None:
-    """No token of this sign-in is good any more."""
+    """No token of this sign-in is good any more, and sockets that it opened are closed."""
+    family = TokenFamily.objects.select_related("account").filter(id=family_id, revoked_at=None).first()
+    if family is None:
+        return
     TokenFamily.objects.filter(id=family_id, revoked_at=None).update(revoked_at=timezone.now())
+    if family.account is not None:
+        tell_rights_changed(family.account.schema_name)
 
 
 def end_families_of(user: User, account: Account | None = None) -> None:

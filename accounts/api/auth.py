@@ -8,10 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.sign_in_api import sign_in_api
-from accounts.actions.socket_tickets import TICKET_LIFE_S, issue_socket_ticket
+from accounts.actions.socket_tickets import TICKET_LIFE_S, SignInProof, issue_socket_ticket
 from accounts.actions.token_families import end_family, rotate_family
 from accounts.authentication import account_of, member_of
 from accounts.errors import TokenRefused
+from accounts.models import ApiToken
 from accounts.serializers import (
     RefreshInput,
     SignedInOutput,
@@ -22,7 +23,7 @@ from accounts.serializers import (
     signed_in_user,
 )
 from accounts.throttling import TokenThrottle
-from accounts.tokens import refresh_claims
+from accounts.tokens import Claims, refresh_claims
 from hummdesk.api.views import ApiView
 from hummdesk.errors import AccountMismatch
 
@@ -99,5 +100,14 @@ class SocketTicketView(ApiView):
     def post(self, request: Request) -> Response:
         """Return a ticket that opens one WebSocket within 30 seconds, as `?ticket=`."""
         membership = member_of(request)
-        ticket = issue_socket_ticket(user=membership.user, account=membership.account)
+        ticket = issue_socket_ticket(user=membership.user, account=membership.account, proof=_proof(request))
         return Response({"ticket": ticket, "expires_in_s": TICKET_LIFE_S}, status=201)
+
+
+def _proof(request: Request) -> SignInProof:
+    """What the caller is signed in by."""
+    if isinstance(request.auth, Claims):
+        return SignInProof(family_id=request.auth.family_id)
+    if isinstance(request.auth, ApiToken):
+        return SignInProof(api_token_id=request.auth.id)
+    return SignInProof(session_key=request._request.session.session_key or "")

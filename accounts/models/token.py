@@ -47,7 +47,14 @@ class HandoverToken(SingleUseToken):
 
 
 class SocketTicket(SingleUseToken):
-    """Opens one WebSocket for a client without cookies."""
+    """Opens one WebSocket for a client without cookies.
+
+    What its maker was signed in by: the socket ends when that does. One of the three is set.
+    """
+
+    family_id = models.UUIDField(null=True)
+    api_token_id = models.UUIDField(null=True)
+    session_key = models.CharField(max_length=40, blank=True)
 
 
 class ApiToken(models.Model):

@@ -133,11 +133,6 @@ def earlier_conversations(conversation: Conversation, viewer: Viewer, limit: int
     return list(rows.order_by("-last_activity_at")[:limit])
 
 
-def visible_ids(viewer: Viewer, ids: Sequence[UUID]) -> set[UUID]:
-    """Return those of the ids that the viewer may see. One query."""
-    return set(visible_conversations(viewer).filter(id__in=ids).values_list("id", flat=True))
-
-
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)

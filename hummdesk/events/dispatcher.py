@@ -9,7 +9,7 @@ from django.utils import timezone
 from hummdesk.broker import ensure_broker
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
-from hummdesk.live.nudges import Nudge, send_nudges, send_rights_changed
+from hummdesk.live.nudges import Nudge, wake_sockets
 from hummdesk.logs import logger
 from hummdesk.subscriptions import LIVE_TYPES, RIGHTS_CHANGE, TASKS
 from hummdesk.tenancy.context import account_schema
@@ -33,9 +33,8 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> bool:
     """
     try:
         ensure_broker()
-        send_nudges(schema, [nudge for row in rows if (nudge := nudge_of(row))])
-        if any(row.type in RIGHTS_CHANGE for row in rows):
-            send_rights_changed(schema)
+        if any(row.type in LIVE_TYPES or row.type in RIGHTS_CHANGE for row in rows):
+            wake_sockets(schema)
         for row in rows:
             _queue_tasks(row)
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep

@@ -20,6 +20,14 @@ def last_seq() -> int:
     return LoggedEvent.objects.aggregate(newest=Max("seq"))["newest"] or 0
 
 
+def log_after(seq: int, limit: int) -> Sequence[LoggedEvent]:
+    """Return at most `limit` events after `seq`, in order. One query.
+
+    Nothing appears later below what this returns: `seq` rises in the order of commits.
+    """
+    return list(LoggedEvent.objects.filter(seq__gt=seq).order_by("seq")[:limit])
+
+
 def events_since(seq: int, *, not_before: datetime, limit: int) -> Sequence[LoggedEvent] | None:
     """Return the events after `seq` in order, or None when they reach too far back or are too many."""
     rows = list(LoggedEvent.objects.filter(seq__gt=seq).order_by("seq")[: limit + 1])

@@ -1,15 +1,19 @@
-"""Sending nudges from synchronous code to the account's sockets."""
+"""Telling the sockets of an account, from synchronous code, that there is something to look at."""
 
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from hummdesk.logs import logger
 
 SEND_TIMEOUT_S = 2
+# What is said in an account's group. Sockets read the rest from the log, or from Redis.
+LOG_GREW, RIGHTS_CHANGED, PRESENCE_CHANGED, SOCKETS_EVICTED = "log.grew", "rights", "presence", "evicted"
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,20 @@ def account_group(schema: str) -> str:
     return f"{schema}.account"
 
 
-def send_nudges(schema: str, nudges: Sequence[Nudge]) -> None:
-    """The nudges are handed to Redis, in order. Raises whatever the channel layer raises."""
-    if not nudges:
-        return
-    message = {"type": "nudges", "nudges": [nudge.fields() for nudge in nudges]}
-    send_to_group(account_group(schema), message)
+def wake_sockets(schema: str) -> None:
+    """Every web process with sockets of the account reads on in its log. Raises whatever the channel layer raises."""
+    _send_to_group(account_group(schema), {"type": LOG_GREW})
 
 
-def send_rights_changed(schema: str) -> None:
-    """Every socket of the account looks at its agent's rights again. Raises whatever the channel layer raises."""
-    send_to_group(account_group(schema), {"type": "rights.changed"})
+def tell_rights_changed(schema: str) -> None:
+    """The account's sockets check at once who may still listen; while Redis is down they do so within seconds."""
+    try:
+        _send_to_group(account_group(schema), {"type": RIGHTS_CHANGED})
+    except (RedisError, TimeoutError, OSError) as error:
+        logger.warning("rights_change_untold", error=type(error).__name__)
 
 
-def send_to_group(group: str, message: dict[str, Any]) -> None:
-    """The message is handed to Redis. Raises whatever the channel layer raises, or TimeoutError."""
+def _send_to_group(group: str, message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     sent = asyncio.run_coroutine_threadsafe(layer.group_send(group, message), _sender.loop())
     sent.result(SEND_TIMEOUT_S)

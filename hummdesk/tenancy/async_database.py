@@ -18,4 +18,5 @@ def account_database(account: Any, function: Callable[P, R]) -> Callable[P, Awai
         with account_context(account):
             return function(*args, **kwargs)
 
-    return database_sync_to_async(run)  # type: ignore[no-any-return]  # channels is untyped
+    # In any thread, so that sockets that open do not wait for each other.
+    return database_sync_to_async(run, thread_sensitive=False)  # type: ignore[no-any-return]  # channels is untyped

@@ -8,14 +8,16 @@ from channels.db import database_sync_to_async
 from django.urls import URLPattern
 
 from hummdesk.tenancy.context import enter_platform, platform_context
-from hummdesk.tenancy.middleware import account_of_host, host_name
+from hummdesk.tenancy.middleware import account_of_host, host_name, is_platform_host
 
 # Close codes of API.md "Live updates".
 SIGNED_OUT, FORBIDDEN, NOT_FOUND = 4401, 4403, 4404
 
 
 class AccountSocketMiddleware:
-    """Puts the host's account into `scope["account"]`; an unknown host or a foreign Origin is closed.
+    """Puts the host's account into `scope["account"]`, None on the platform's host, where a ticket names it.
+
+    An unknown host or a foreign Origin is closed.
 
     Consumers share threads and so connections: this sets no schema, each database call names its account
     (`account_database`).
@@ -28,8 +30,9 @@ class AccountSocketMiddleware:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         name = host_name(headers.get("host", ""))
-        account = await _account_of_host(name)
-        if account is None or not self._is_routed(scope["path"]):
+        is_platform = is_platform_host(name)
+        account = None if is_platform else await _account_of_host(name)
+        if (account is None and not is_platform) or not self._is_routed(scope["path"]):
             await _close(receive, send, NOT_FOUND)
         elif not _same_host(headers.get("origin"), headers.get("host", "")):
             await _close(receive, send, FORBIDDEN)

@@ -4,27 +4,31 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
 from accounts.actions.members import remove_member
 from accounts.actions.socket_tickets import issue_socket_ticket
+from accounts.actions.token_families import end_family
 from accounts.models import Account, Membership, SocketTicket, User
-from accounts.sockets import socket_membership
+from accounts.sockets import SocketPass, open_socket, renewed_passes
 from hummdesk.errors import NotAMember, NotAuthenticated
 from hummdesk.events.actor import Actor
 from tests.accounts.api.clients import client_at, problem, sign_in
-from tests.fixtures.cast import ApiOf, ClientOf, RestoringClient
+from tests.fixtures.cast import ApiOf, ClientOf, RestoringClient, proof_of
 
 TICKET = "/api/v1/auth/ws-ticket"
 # Channels closes the connection after each database call, and a transaction of the test with it.
 pytestmark = pytest.mark.usefixtures("committed")
 
 
+def _ticket(user: User, account: Account) -> str:
+    return issue_socket_ticket(user=user, account=account, proof=proof_of(user, account))
+
+
 def _open(account: Account | None, *, client: RestoringClient | None = None, query: str = "") -> Membership:
-    scope: dict[str, Any] = {"account": account, "query_string": query.encode(), "session": SessionStore()}
-    if client is not None:
-        scope["session"] = SessionStore(client.cookies["sessionid"].value)
-    return async_to_sync(socket_membership)(scope)
+    cookies = {"sessionid": client.cookies["sessionid"].value} if client is not None else {}
+    scope: dict[str, Any] = {"account": account, "query_string": query.encode(), "cookies": cookies}
+    return async_to_sync(open_socket)(scope).membership
 
 
 def test_session_of_the_host_opens(client_of: ClientOf, agent: User, acme: Account) -> None:
@@ -83,7 +87,7 @@ def test_ticket_from_the_api_opens_once(api_of: ApiOf, agent: User, acme: Accoun
 
 
 def test_ticket_expires(agent: User, acme: Account) -> None:
-    ticket = issue_socket_ticket(user=agent, account=acme)
+    ticket = _ticket(agent, acme)
     SocketTicket.objects.update(expires_at="2026-01-01T00:00Z")
 
     with pytest.raises(NotAuthenticated):
@@ -93,7 +97,7 @@ def test_ticket_expires(agent: User, acme: Account) -> None:
 def test_ticket_of_another_account_opens_nothing_and_is_not_spent(
     agent: User, acme: Account, nordhem: Account
 ) -> None:
-    ticket = issue_socket_ticket(user=agent, account=acme)
+    ticket = _ticket(agent, acme)
 
     with pytest.raises(NotAuthenticated):
         _open(nordhem, query=f"ticket={ticket}")
@@ -102,7 +106,7 @@ def test_ticket_of_another_account_opens_nothing_and_is_not_spent(
 
 
 def test_ticket_of_a_removed_member_opens_nothing(agent: User, acme: Account) -> None:
-    ticket = issue_socket_ticket(user=agent, account=acme)
+    ticket = _ticket(agent, acme)
     remove_member(account=acme, user_id=agent.id, actor=Actor.system())
 
     with pytest.raises(NotAMember):
@@ -112,6 +116,46 @@ def test_ticket_of_a_removed_member_opens_nothing(agent: User, acme: Account) ->
 def test_bad_ticket_does_not_fall_back_to_the_session(client_of: ClientOf, agent: User, acme: Account) -> None:
     with pytest.raises(NotAuthenticated):
         _open(acme, client=client_of(agent), query="ticket=wrong")
+
+
+def test_ticket_names_the_account_on_the_platforms_host(agent: User, acme: Account) -> None:
+    found = _open(None, query=f"ticket={_ticket(agent, acme)}")
+
+    assert (found.user, found.account) == (agent, acme)
+
+
+@pytest.mark.parametrize("word", ["", "\x00", "a'; --", "wrong"])
+def test_session_key_that_is_none_is_not_signed_in(acme: Account, word: str) -> None:
+    scope = {"account": acme, "query_string": b"", "cookies": {"sessionid": word}}
+
+    with pytest.raises(NotAuthenticated):
+        async_to_sync(open_socket)(scope)
+
+
+def test_passes_are_renewed_each_for_itself(
+    client_of: ClientOf, agent: User, admin: User, leader: User, acme: Account
+) -> None:
+    passes = [_pass_by_session(client_of(user), acme) for user in (agent, admin, leader)]
+    by_ticket = async_to_sync(open_socket)(
+        {"account": acme, "query_string": f"ticket={_ticket(agent, acme)}".encode(), "cookies": {}}
+    )
+    Session.objects.get(session_key=passes[1].proof.session_key).delete()
+    remove_member(account=acme, user_id=leader.id, actor=Actor.system())
+    assert by_ticket.proof.family_id is not None
+    end_family(by_ticket.proof.family_id)
+
+    first, second, third, fourth = renewed_passes(acme, [*passes, by_ticket])
+
+    assert isinstance(first, SocketPass)
+    assert first.membership.user == agent
+    assert isinstance(second, NotAuthenticated)
+    assert isinstance(third, NotAMember)
+    assert isinstance(fourth, NotAuthenticated)
+
+
+def _pass_by_session(client: RestoringClient, account: Account) -> SocketPass:
+    cookies = {"sessionid": client.cookies["sessionid"].value}
+    return async_to_sync(open_socket)({"account": account, "query_string": b"", "cookies": cookies})
 
 
 def test_ticket_needs_an_account(operator: User) -> None:

@@ -16,13 +16,13 @@ from accounts.actions.socket_tickets import issue_socket_ticket
 from accounts.models import Account, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.change_status import change_status
-from conversations.consumers import RIGHTS_TRUSTED_S
 from conversations.enums import Status
+from conversations.live.room import RIGHTS_TRUSTED_S
 from hummdesk.events.actor import Actor
 from hummdesk.events.queries import last_seq
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_conversation, make_team
-from tests.fixtures.cast import sign_in
+from tests.fixtures.cast import proof_of, sign_in
 from tests.fixtures.live import LiveServer
 
 WAIT_S = 5
@@ -227,7 +227,7 @@ def test_socket_of_no_kind_is_closed_with_4404(listen: Listen, admin: User) -> N
 
 
 def test_ticket_opens_one_socket_and_no_second_one(listen: Listen, acme: Account, admin: User) -> None:
-    ticket = issue_socket_ticket(user=admin, account=acme)
+    ticket = issue_socket_ticket(user=admin, account=acme, proof=proof_of(admin, acme))
 
     with listen(path=f"/ws/inbox?format=json&ticket={ticket}") as client_socket:
         assert is_listening(client_socket)
