@@ -24,7 +24,7 @@ def messages_of(conversation: Conversation) -> QuerySet[Message]:
     No query for one that is not merged, else one.
     """
     if conversation.merged_into_id is None:
-        return conversation.messages.all()
+        return Message.objects.filter(conversation=conversation)
     merge = newest_event(conversation.id, "ConversationMerged")
     return Message.objects.filter(id__in=merge.data["message_ids"] if merge else [])
 
@@ -32,7 +32,8 @@ def messages_of(conversation: Conversation) -> QuerySet[Message]:
 def countable_messages(conversation: Conversation) -> QuerySet[Message]:
     """Return the messages that lists count: neither deleted, nor system lines, nor still to be sent at a set time."""
     waits = Q(is_scheduled=True, send_at__isnull=False)
-    return conversation.messages.filter(deleted_at=None).exclude(kind=MessageKind.SYSTEM).exclude(waits)
+    rows = Message.objects.filter(conversation=conversation, deleted_at=None)
+    return rows.exclude(kind=MessageKind.SYSTEM).exclude(waits)
 
 
 def timeline_of(conversation: Conversation) -> QuerySet[LoggedEvent]:
