@@ -116,3 +116,10 @@ class WebhookState(models.TextChoices):
     SENDING = "sending", _("Sending")
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Failed")
+
+
+class DisabledReason(models.TextChoices):
+    """Why a webhook was switched off without anybody asking for it."""
+
+    FAILING = "failing", _("It has failed for three days")
+    GONE = "gone", _("The receiver answered that it is gone for good")

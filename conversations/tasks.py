@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conversations.actions.attach_files import purge_unused_uploads
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
+from conversations.actions.index_message import reindex_contacts, reindex_conversations
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
 from conversations.actions.release_reply import release_reply
@@ -74,7 +75,7 @@ def purge_account_webhooks() -> int:
 
 @account_task("conversations.tasks.make_message_thumbnails")
 def make_message_thumbnails(message_id: str, **_rest: object) -> int:
-    """The first images of a message have their thumbnails; returns how many were made. One query where there are none."""
+    """The first images of a message have thumbnails; returns how many were made. One query where there are none."""
     return sum(map(make_thumbnail, images_without_thumbnail(UUID(message_id), THUMBNAILS_PER_MESSAGE)))
 
 
@@ -121,3 +122,22 @@ def release_due_replies() -> int:
     """The account's replies whose time has come leave, each for itself; returns how many did."""
     due = held_replies_due(timezone.now(), RELEASED_AT_ONCE)
     return sum(release_reply(message_id=message_id) for message_id in due)
+
+
+@account_task("conversations.tasks.index_conversations")
+def index_conversations(
+    conversation_id: str,
+    into_id: str | None = None,
+    new_conversation_id: str | None = None,
+    from_id: str | None = None,
+    **_rest: object,
+) -> int:
+    """These conversations are found by their subject, tags and names as they are now; returns how many messages are."""
+    ids = [UUID(one) for one in (conversation_id, into_id, new_conversation_id, from_id) if one]
+    return reindex_conversations(conversation_ids=ids)
+
+
+@account_task("conversations.tasks.index_contacts")
+def index_contacts(contact_id: str, into_id: str | None = None, from_id: str | None = None, **_rest: object) -> int:
+    """What these contacts have to do with is found by their names as they are now; returns how many messages are."""
+    return reindex_contacts(contact_ids=[UUID(one) for one in (contact_id, into_id, from_id) if one])

@@ -3,6 +3,7 @@
 All of them write into the account in force. Actions are what the tests call; factories only set the scene.
 """
 
+import base64
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account, MailRoute, User
 from conversations.enums import FINISHED, IdentityKind, MessageKind, Status
-from conversations.models import Contact, ContactIdentity, Conversation, Message, Tag
+from conversations.models import Contact, ContactIdentity, Conversation, Message, Tag, Webhook
 from email_channel.models import Mailbox
 from hummdesk.tenancy.context import platform_context
 from teams.enums import TeamRole
@@ -121,3 +122,9 @@ def make_mailbox(account: Account, address: str = "", **fields: Any) -> Mailbox:
     mailbox = Mailbox.objects.create(address=address, **{"name": account.name, **fields})
     MailRoute.objects.create(address=address, account=account, mailbox_id=mailbox.id)
     return mailbox
+
+
+def make_webhook(url: str = "https://hooks.example.com/here", **fields: Any) -> Webhook:
+    """Make a webhook that wants everything, with a secret that receivers can check by."""
+    secret = "whsec_" + base64.b64encode(f"the secret of number {next(_numbers):03}".encode()).decode()
+    return Webhook.objects.create(url=url, **{"secret": secret, **fields})

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations.enums import WebhookState
+from conversations.enums import DisabledReason, WebhookState
 from teams.models import Agent
 
 
@@ -14,7 +14,7 @@ class Webhook(models.Model):
     """An address that gets the account's events, signed with `secret` (Standard Webhooks, `whsec_…`).
 
     `event_types` are live types (API.md "Live updates"); none means all of them.
-    `failing_since`: the first failure after the last success; `disabled_reason` tells why nothing is sent.
+    `failing_since`: the first failure after the last success. `disabled_reason`: why we switched it off, if we did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -23,7 +23,7 @@ class Webhook(models.Model):
     event_types = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     secret = models.CharField(max_length=100)
     is_enabled = models.BooleanField(default=True)
-    disabled_reason = models.CharField(max_length=200, blank=True)
+    disabled_reason = models.CharField(max_length=200, choices=DisabledReason, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -35,7 +35,10 @@ class Webhook(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event on its way to one webhook: claimed by a conditional update, its id is the `webhook-id` header."""
+    """One event on its way to one webhook: claimed by a conditional update, its id is the `webhook-id` header.
+
+    Rows are written by raw SQL with random ids; `event_seq` is what orders them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
@@ -57,11 +60,11 @@ class WebhookDelivery(models.Model):
         verbose_name_plural = "webhook deliveries"
         constraints = [models.UniqueConstraint(fields=["webhook", "event_seq"], name="each_event_once_per_webhook")]
         indexes = [
+            # The head of each webhook's queue, however long that is; and the few that are under way.
             models.Index(
-                fields=["due_at"],
-                condition=Q(state__in=[WebhookState.WAITING, WebhookState.SENDING]),
-                name="webhook_delivery_due",
+                fields=["webhook", "due_at"], condition=Q(state=WebhookState.WAITING), name="webhook_delivery_waiting"
             ),
+            models.Index(fields=["webhook"], condition=Q(state=WebhookState.SENDING), name="webhook_delivery_sending"),
         ]
 
     def __str__(self) -> str:

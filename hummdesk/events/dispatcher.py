@@ -15,21 +15,21 @@ from hummdesk.subscriptions import LIVE_TYPES, RIGHTS_CHANGE, TASKS
 from hummdesk.tenancy.context import account_schema
 
 
-def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent]) -> None:
-    """These events are dispatched as soon as the transaction has committed, in this process."""
-    transaction.on_commit(partial(_dispatch_in, schema, rows), robust=True)
+def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()) -> None:
+    """These events are dispatched as soon as the transaction has committed, in this process, and `tasks` queued."""
+    transaction.on_commit(partial(_dispatch_in, schema, rows, tasks), robust=True)
 
 
-def _dispatch_in(schema: str, rows: Sequence[LoggedEvent]) -> None:
+def _dispatch_in(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str]) -> None:
     with account_schema(schema):
-        dispatch(schema, rows)
+        dispatch(schema, rows, tasks)
 
 
-def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> bool:
+def dispatch(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()) -> bool:
     """Sockets are nudged and tasks queued for these events, and the rows say so; returns whether that went well.
 
     When Redis is down the rows stay undispatched, and the sweep comes back to them: a subscriber may
-    therefore run twice, never not at all.
+    therefore run twice, never not at all. Other `tasks` have sweeps of their own.
     """
     try:
         ensure_broker()
@@ -37,6 +37,8 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent]) -> bool:
             wake_sockets(schema)
         for row in rows:
             _queue_tasks(row)
+        for name in tasks:
+            app.send_task(name)
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep
         logger.warning("dispatch_postponed", error=type(error).__name__, events=len(rows))
         return False

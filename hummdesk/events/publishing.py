@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from hummdesk.events.dispatcher import dispatch_on_commit
 from hummdesk.events.event import Event
 from hummdesk.events.models import LoggedEvent
-from hummdesk.subscriptions import TOGETHER
+from hummdesk.subscriptions import TOGETHER, WITH_LOG
 from hummdesk.tenancy.context import account_schema, require_account_schema
 
 P = ParamSpec("P")
@@ -91,7 +91,8 @@ def _write_for(schema: str, events: list[Event]) -> None:
         )
         for event in events
     )
-    dispatch_on_commit(schema, rows)
+    tasks = [task for path in WITH_LOG for task in import_string(path)(rows)]
+    dispatch_on_commit(schema, rows, tasks)
 
 
 __all__ = ["PublishedOutsideAction", "action", "publish"]
