@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from accounts.permissions import Permission
 from conversations.models import Category, Contact, Conversation, Macro, MessageVersion
@@ -37,6 +38,12 @@ _MODEL_OF_ACTOR: Mapping[str, type[Model]] = {
 }
 
 
+_NAME_OF: Mapping[type[Model], Any] = {
+    Contact: Coalesce(NullIf(Cast("name", TextField()), Value("")), Cast("email", TextField())),
+    Conversation: Concat(Value("#"), Cast("display_id", TextField()), output_field=TextField()),
+}
+
+
 @dataclass(frozen=True)
 class EventNames:
     """Names by id, and what messages said before, by version; ids of what is gone are not there."""
@@ -50,19 +57,23 @@ class EventNames:
 
 
 def event_names(viewer: Viewer, events: Sequence[LoggedEvent]) -> EventNames:
-    """Return the names of all that these events mention. At most one query for each kind of thing.
+    """Return the names of all that these events mention. One query, and one more when a message was changed.
 
     `texts` has only what the viewer may read: one's own messages, all of them with `delete_messages`.
     """
     ids: dict[type[Model], set[str]] = {}
     for model, mentioned in _mentioned(events):
         ids.setdefault(model, set()).add(mentioned)
-    names: dict[str, str] = {}
     texts = _texts(viewer, ids.pop(MessageVersion, set()))
-    for model, wanted in ids.items():
-        rows: Iterable[Any] = model._default_manager.filter(pk__in=wanted)
-        names |= {str(row.pk): str(row) for row in rows}
-    return EventNames(names, texts)
+    queries = [_named(model, wanted) for model, wanted in ids.items()]
+    rows = queries[0].union(*queries[1:], all=True) if queries else []
+    return EventNames(dict(rows), texts)
+
+
+def _named(model: type[Model], ids: set[str]) -> Any:
+    rows = model._default_manager.filter(pk__in=ids).order_by()
+    name = _NAME_OF.get(model, Cast("name", TextField()))
+    return rows.annotate(thing=Cast("pk", TextField()), its_name=name).values_list("thing", "its_name")
 
 
 def _mentioned(events: Iterable[LoggedEvent]) -> Iterable[tuple[type[Model], str]]:
