@@ -132,12 +132,12 @@ def index_conversations(
     from_id: str | None = None,
     **_rest: object,
 ) -> int:
-    """These conversations are found by their subject, tags and names as they are now; returns how many messages are."""
+    """These conversations are found by their subject, tags and names of now; returns how many messages they have."""
     ids = [UUID(one) for one in (conversation_id, into_id, new_conversation_id, from_id) if one]
     return reindex_conversations(conversation_ids=ids)
 
 
 @account_task("conversations.tasks.index_contacts")
 def index_contacts(contact_id: str, into_id: str | None = None, from_id: str | None = None, **_rest: object) -> int:
-    """What these contacts have to do with is found by their names as they are now; returns how many messages are."""
+    """What these contacts have to do with is found by their names of now; returns how many messages that is."""
     return reindex_contacts(contact_ids=[UUID(one) for one in (contact_id, into_id, from_id) if one])

@@ -82,7 +82,6 @@ def _from_text(text: str) -> IncomingText:
 def _file(part: ParsedAttachment) -> IncomingFile:
     return IncomingFile(
         name=part.name,
-        content_type=part.content_type,
         content=part.content,
         content_id=part.content_id or "",
         is_inline=part.is_inline,
@@ -90,7 +89,7 @@ def _file(part: ParsedAttachment) -> IncomingFile:
 
 
 def _as_it_came(raw: bytes) -> IncomingFile:
-    return IncomingFile(name=WHOLE_MAIL, content_type="message/rfc822", content=raw)
+    return IncomingFile(name=WHOLE_MAIL, content=raw)
 
 
 def unreadable_text(raw: bytes, reason: Unreadable) -> IncomingText:

@@ -29,10 +29,6 @@ WITH_DOCSTRING = {"enums.py", "errors.py", "events.py", "models", "access.py", "
 MANY_TIMES = {"Command", "main"}
 # Kept for the timeline and for audits; nothing reacts to them.
 AUDIT_ONLY = {
-    "AttachmentUploaded",
-    "ContactChanged",
-    "ContactMerged",
-    "ContactUnmerged",
     "ConversationFollowed",
     "MacroApplied",
     "MailTakenIn",

@@ -47,6 +47,8 @@ PUBLIC = {
     "api-token-refresh",
     "api-token-revoke",
     "email-inbound-raw",
+    # By signature, which no other file and no other account has: tests/conversations/api/test_attachments.py.
+    "api-attachment-content",
 }
 # About the signed-in user alone, in whatever account.
 PERSONAL = {"account_reauthenticate", "account_change_password"}

@@ -12,6 +12,7 @@ from conversations.actions.set_status import reopen
 from conversations.actions.summarise import note_message
 from conversations.enums import Channel, Folder, MessageKind, Priority
 from conversations.events import ConversationFolderChanged, ConversationOpened, MessageReceived
+from conversations.file_types import HEAD_BYTES, sniff_type
 from conversations.models import Attachment, Contact, Conversation, Message
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -20,10 +21,9 @@ from teams.models import Team
 
 @dataclass(frozen=True)
 class IncomingFile:
-    """A file as it came; `content_type` is the sender's claim."""
+    """A file as it came; what type the sender says it is is not asked."""
 
     name: str
-    content_type: str
     content: bytes
     content_id: str = ""
     is_inline: bool = False
@@ -138,7 +138,7 @@ def _store_files(message: Message, files: Sequence[IncomingFile]) -> None:
             message=message,
             file=ContentFile(file.content, name="file"),
             name=file.name[:255],
-            content_type=file.content_type[:127],
+            content_type=sniff_type(file.content[:HEAD_BYTES], file.name),
             size_bytes=len(file.content),
             content_id=file.content_id[:255],
             is_inline=file.is_inline,

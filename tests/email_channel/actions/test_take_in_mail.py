@@ -287,13 +287,13 @@ def test_files_are_stored_with_the_message(receive: Receive) -> None:
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
         b"--b\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n"
         b'--b\r\nContent-Type: image/png; name="drill.png"\r\nContent-Transfer-Encoding: base64\r\n'
-        b"Content-Disposition: attachment; filename=drill.png\r\n\r\niVBORw==\r\n--b--\r\n"
+        b"Content-Disposition: attachment; filename=drill.png\r\n\r\niVBORw0KGgo=\r\n--b--\r\n"
     )
 
     message = message_of(receive(raw))
 
     attachment = message.attachments.get()
-    assert (attachment.name, attachment.content_type, attachment.size_bytes) == ("drill.png", "image/png", 4)
+    assert (attachment.name, attachment.content_type, attachment.size_bytes) == ("drill.png", "image/png", 8)
     assert message.body_text == "See below."
 
 
