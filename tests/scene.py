@@ -23,6 +23,7 @@ from conversations.models import (
     ConversationRead,
     ConversationTag,
     Macro,
+    Message,
     MessageDraft,
     MessageMention,
     MessageVersion,
@@ -32,6 +33,7 @@ from conversations.models import (
     Webhook,
     WebhookDelivery,
 )
+from conversations.search_index import write_entries
 from email_channel.enums import Direction, MailSource
 from email_channel.models import EmailMessage, EmailTemplate, IncomingMail, Mailbox, OutgoingDelivery
 from hummdesk.api.models import StoredAnswer
@@ -73,6 +75,7 @@ def make_scene(account: Account, *, more_conversations: int = 0) -> Scene:
             factories.make_conversation()
         conversation = _fill(account, Agent.objects.get(user=agent))
         _say_the_canary(canary_of(account))
+        write_entries(list(Message.objects.values_list("id", flat=True)))
         newest = {model.__name__: model._default_manager.order_by("pk").last() for model in tenant_models()}
     ids: dict[str, Any] = {name: row.pk for name, row in newest.items() if row is not None}
     ids |= {"Conversation": conversation.pk, "Account": account.pk, "User": agent.pk, "Agent": agent.pk}

@@ -14,6 +14,7 @@ from conversations.models.draft import MessageDraft
 from conversations.models.message import Message, MessageMention, MessageVersion
 from conversations.models.notification import Notification, NotificationSetting
 from conversations.models.saved import Macro, SavedView
+from conversations.models.search_entry import SearchEntry
 from conversations.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Notification",
     "NotificationSetting",
     "SavedView",
+    "SearchEntry",
     "Tag",
     "Webhook",
     "WebhookDelivery",

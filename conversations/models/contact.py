@@ -1,6 +1,7 @@
 """The people who write in."""
 
 import uuid7
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -73,6 +74,7 @@ class Contact(models.Model):
                 condition=Q(merged_into=None, erased_at=None),
                 name="contact_by_creation",
             ),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_by_part_of_name"),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +98,7 @@ class ContactIdentity(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_contact_per_identity")]
+        indexes = [GinIndex(OpClass(Upper("value"), name="gin_trgm_ops"), name="identity_by_part")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
