@@ -6,12 +6,14 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from conversations.enums import FINISHED, Channel, Folder, MessageKind, Priority, Status
+from conversations.enums import FINISHED, UNFINISHED, Channel, Folder, MessageKind, Priority, Status
 from conversations.models.category import Category
 from conversations.models.contact import Contact
 from teams.models import Agent, SlaPolicy, Team
 
 DISPLAY_ID_SEQUENCE = "conversations_display_id"
+# What lists show unless asked for another folder.
+IN_INBOX = Q(folder=Folder.INBOX, merged_into=None)
 
 
 class Tag(models.Model):
@@ -58,13 +60,17 @@ class Conversation(models.Model):
     folder = models.CharField(max_length=5, choices=Folder, default=Folder.INBOX)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
-    category = models.ForeignKey(Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    # Without indexes of their own where one of Meta's begins with the column, or nothing asks for it.
+    category = models.ForeignKey(
+        Category, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, db_index=False, related_name="conversations")
     assignee = models.ForeignKey(
         Agent,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="conversations",
     )
     team = models.ForeignKey(
@@ -72,6 +78,7 @@ class Conversation(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="conversations",
     )
     # A mailbox of email_channel, which this app may not import; None for conversations without one.
@@ -84,14 +91,18 @@ class Conversation(models.Model):
     preview = models.CharField(max_length=200, blank=True)
     last_message_id = models.UUIDField(null=True, blank=True)
     last_message_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
-    last_message_agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    last_message_agent = models.ForeignKey(
+        Agent, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True, blank=True)
     first_replied_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
-    sla_policy = models.ForeignKey(SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    sla_policy = models.ForeignKey(
+        SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
     first_response_due_at = models.DateTimeField(null=True, blank=True)
     resolution_due_at = models.DateTimeField(null=True, blank=True)
     sla_due_at = models.DateTimeField(null=True, blank=True)
@@ -116,20 +127,53 @@ class Conversation(models.Model):
             ),
         ]
         indexes = [
+            # What the list orders by and filters by, one index each (docs/performance.md). In the first lie those
+            # columns, too, by which rows may be few: it then finds them without the table, also an agent's own.
             models.Index(
-                fields=["status", "-last_activity_at", "-id"],
-                name="conversation_by_status",
+                fields=["-last_activity_at", "-id"],
+                condition=IN_INBOX,
+                include=["status", "priority", "channel", "assignee", "team"],
+                name="inbox_by_activity",
+            ),
+            models.Index(fields=["status", "-last_activity_at", "-id"], condition=IN_INBOX, name="inbox_by_status"),
+            models.Index(
+                fields=["assignee", "-last_activity_at", "-id"], condition=IN_INBOX, name="inbox_by_assignee"
+            ),
+            models.Index(fields=["team", "-last_activity_at", "-id"], condition=IN_INBOX, name="inbox_by_team"),
+            models.Index(
+                fields=["category", "-last_activity_at", "-id"], condition=IN_INBOX, name="inbox_by_category"
             ),
             models.Index(
-                fields=["assignee", "status", "-last_activity_at", "-id"],
-                name="conversation_by_assignee",
+                fields=["-priority_rank", "-last_activity_at", "-id"], condition=IN_INBOX, name="inbox_by_priority"
+            ),
+            models.Index(fields=["created_at", "id"], condition=IN_INBOX, name="inbox_by_creation"),
+            models.Index(fields=["sla_due_at", "id"], condition=IN_INBOX, name="inbox_by_sla"),
+            models.Index(fields=["updated_at"], condition=IN_INBOX, name="inbox_by_change"),
+            models.Index(
+                fields=["folder", "-last_activity_at", "-id"],
+                condition=Q(folder__in=[Folder.SPAM, Folder.TRASH]),
+                name="conversation_by_folder",
+            ),
+            models.Index(fields=["contact", "-last_activity_at", "-id"], name="conversation_by_contact"),
+            # What the stats count; read without the table.
+            models.Index(
+                fields=["-last_activity_at", "-id"],
+                condition=IN_INBOX & Q(status__in=UNFINISHED),
+                include=["status", "priority", "assignee", "team", "category", "sla_due_at", "sla_breached_at"],
+                name="inbox_unfinished",
             ),
             models.Index(
-                fields=["team", "status", "-last_activity_at", "-id"],
-                name="conversation_by_team",
+                fields=["first_replied_at"],
+                condition=IN_INBOX & Q(first_replied_at__isnull=False),
+                include=["created_at", "assignee", "team"],
+                name="inbox_first_replies",
             ),
-            models.Index(fields=["-last_activity_at", "-id"], name="conversation_by_activity"),
-            models.Index(fields=["contact", "-last_activity_at"], name="conversation_by_contact"),
+            models.Index(
+                fields=["resolved_at"],
+                condition=IN_INBOX & Q(resolved_at__isnull=False),
+                include=["created_at", "assignee", "team"],
+                name="inbox_resolutions",
+            ),
             models.Index(
                 fields=["snoozed_until"],
                 condition=Q(status=Status.SNOOZED),
@@ -150,11 +194,12 @@ class ConversationTag(models.Model):
     """A tag on a conversation."""
 
     id = models.BigAutoField(primary_key=True)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "tag"], name="one_tag_once")]
+        indexes = [models.Index(fields=["tag", "conversation"], name="conversations_by_tag")]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.tag_id}"
@@ -165,7 +210,7 @@ class ConversationRead(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="reads")
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, db_index=False, related_name="+")
     read_until = models.DateTimeField()
 
     class Meta:

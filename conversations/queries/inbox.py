@@ -9,15 +9,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from conversations.access import visible_conversations
-from conversations.enums import FINISHED, Folder, Status
+from conversations.enums import FINISHED, Status
 from conversations.models import Conversation, ConversationRead, Message
+from conversations.models.conversation import IN_INBOX
 from hummdesk.errors import NotFound
 from hummdesk.keyset import KeysetPage, keyset_page
 from teams.access import Viewer
 
 WORKABLE = (Status.OPEN, Status.PENDING)
-# What lists show unless asked for another folder; the partial indexes of the lists have the same condition.
-IN_INBOX = Q(folder=Folder.INBOX, merged_into=None)
 
 
 class _OfViewer(TypedDict):
