@@ -1,15 +1,8 @@
 import json
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
-from websockets import Origin
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from accounts.actions.members import remove_member
 from accounts.actions.socket_tickets import issue_socket_ticket
@@ -22,51 +15,8 @@ from hummdesk.events.actor import Actor
 from hummdesk.events.queries import last_seq
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_conversation, make_team
-from tests.fixtures.cast import proof_of, sign_in
-from tests.fixtures.live import LiveServer
-
-WAIT_S = 5
-Listen = Callable[..., AbstractContextManager[ClientConnection]]
-
-
-@pytest.fixture
-def listen(committed: None, live: LiveServer, acme: Account) -> Listen:
-    """Open a socket at acme's host: as a user by session, by ticket, or as nobody."""
-
-    @contextmanager
-    def opened(
-        user: User | None = None,
-        path: str = "/ws/inbox?format=json",
-        *,
-        host: str = "acme.localhost",
-        origin: str | None = None,
-    ) -> Iterator[ClientConnection]:
-        headers = {}
-        if user is not None:
-            client = Client()
-            sign_in(client, user, acme)
-            headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        raw = socket.create_connection(("127.0.0.1", live.port))
-        uri = f"ws://{host}:{live.port}{path}"
-        with connect(
-            uri, sock=raw, additional_headers=headers, origin=Origin(origin) if origin else None
-        ) as client_socket:
-            yield client_socket
-
-    return opened
-
-
-def closed_with(client_socket: ClientConnection) -> int:
-    with pytest.raises(ConnectionClosed) as closed:
-        client_socket.recv(WAIT_S)
-    assert closed.value.rcvd is not None
-    return closed.value.rcvd.code
-
-
-def is_listening(client_socket: ClientConnection) -> bool:
-    """A pong means that connect() has run to its end."""
-    client_socket.send('{"type": "ping"}')
-    return bool(json.loads(client_socket.recv(WAIT_S)) == {"type": "pong"})
+from tests.fixtures.cast import proof_of
+from tests.fixtures.live import WAIT_S, Listen, closed_with, is_listening
 
 
 def test_socket_without_a_session_is_closed_with_4401(listen: Listen) -> None:
