@@ -1,19 +1,28 @@
 """What an outgoing mail holds, put together from rows: the same each time it is asked for."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from email_channel.composing import MailAddress, compose_mail
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from conversations.models import Attachment
+from email_channel.composing import MailAddress, OutgoingFile, compose_mail
+from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.models import OutgoingDelivery
 from hummdesk.markup import text_to_html
+from hummdesk.safe_html import resolve_images
+
+Mailboxes = tuple[MailAddress, ...]
 
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """One mail to one recipient. `html` is our own: escaped text and sanitised replies."""
+    """One mail to its recipients, of whom `bcc` stand in no header. `html` is our own: escaped or sanitised."""
 
     sender: MailAddress
-    recipient: MailAddress
+    to: Mailboxes
     subject: str
     text: str
     html: str
@@ -21,12 +30,16 @@ class OutgoingMail:
     in_reply_to: str
     references: tuple[str, ...]
     at: datetime
+    cc: Mailboxes = ()
+    bcc: Mailboxes = ()
+    files: tuple[OutgoingFile, ...] = ()
 
     def as_bytes(self) -> bytes:
         """Return the mail as it goes over the wire (RFC 5322)."""
         return compose_mail(
             from_=self.sender,
-            to=[self.recipient],
+            to=self.to,
+            cc=self.cc,
             subject=self.subject,
             text=self.text,
             html=self.html,
@@ -34,25 +47,81 @@ class OutgoingMail:
             in_reply_to=self.in_reply_to or None,
             references=self.references,
             date=self.at,
+            attachments=self.files,
         )
 
 
-def outgoing_mail(delivery: OutgoingDelivery) -> OutgoingMail:
-    """Return the mail of a delivery, whose email, mailbox and message are loaded. No query."""
-    email, message, mailbox = delivery.email, delivery.email.conversation_message, delivery.email.mailbox
+def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
+    """Return the mail of deliveries to some or all of its recipients; email, mailbox and message are loaded.
+
+    One query for the files. Raises: DeliveryRefused for files that are gone or too large together,
+    DeliveryPostponed when the disk fails.
+    """
+    email = deliveries[0].email
+    message, mailbox = email.conversation_message, email.mailbox
     signature = mailbox.signature.strip()
-    names = {entry["address"]: entry["name"] for entry in email.to}
+    attachments = list(message.attachments.all())
+    html = _with_images(message.body_html, attachments)
+    to, cc, bcc = _recipients(deliveries)
     return OutgoingMail(
         sender=MailAddress(_line(mailbox.name), mailbox.address),
-        recipient=MailAddress(_line(names.get(delivery.recipient, "")), delivery.recipient),
+        to=to,
+        cc=cc,
+        bcc=bcc,
         subject=_line(email.subject),
         text=f"{message.body_text}\n\n-- \n{signature}\n" if signature else f"{message.body_text}\n",
-        html=f"{message.body_html}\n{text_to_html(signature)}" if signature else message.body_html,
+        html=f"{html}\n{text_to_html(signature)}" if signature else html,
         message_id=email.message_id,
         in_reply_to=email.in_reply_to,
         references=tuple(email.references),
         at=email.created_at,
+        files=_files(attachments),
     )
+
+
+def _recipients(deliveries: Sequence[OutgoingDelivery]) -> tuple[Mailboxes, Mailboxes, Mailboxes]:
+    """Return To, Cc and Bcc. A mail needs somebody in To: where only others are left, these stand there one by one."""
+    email = deliveries[0].email
+    wanted = [delivery.recipient for delivery in deliveries]
+    to, cc = _among(wanted, email.to), _among(wanted, email.cc)
+    named = {mailbox.address for mailbox in (*to, *cc)}
+    bcc = tuple(MailAddress("", address) for address in wanted if address not in named)
+    if to:
+        return to, cc, bcc
+    return (cc, (), bcc) if cc else (bcc[:1], (), bcc[1:])
+
+
+def _among(wanted: Sequence[str], entries: Iterable[dict[str, str]]) -> Mailboxes:
+    return tuple(
+        MailAddress(_line(entry["name"]), entry["address"]) for entry in entries if entry["address"] in wanted
+    )
+
+
+def _with_images(html: str, attachments: Sequence[Attachment]) -> str:
+    """Return HTML whose images are on the web, as the agent said, or among the mail's own files."""
+    own = {f"cid:{attachment.content_id}" for attachment in attachments if attachment.content_id}
+    return resolve_images(html, lambda source: source if source in own or not source.startswith("cid:") else None)
+
+
+def _files(attachments: Sequence[Attachment]) -> tuple[OutgoingFile, ...]:
+    if sum(attachment.size_bytes for attachment in attachments) > settings.MAIL_MAX_BYTES:
+        raise DeliveryRefused(_("The files are larger than 25 MB together. Send large files as a link instead."))
+    try:
+        return tuple(map(_file, attachments))
+    except FileNotFoundError as error:
+        raise DeliveryRefused(_("An attached file is gone.")) from error
+    except OSError as error:
+        raise DeliveryPostponed(str(error.strerror)) from error
+
+
+def _file(attachment: Attachment) -> OutgoingFile:
+    with attachment.file.open("rb") as file:
+        return OutgoingFile(
+            name=_line(attachment.name),
+            content_type=_line(attachment.content_type),
+            content=file.read(),
+            content_id=attachment.content_id or None,
+        )
 
 
 def _line(text: str) -> str:

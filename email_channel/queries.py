@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from conversations.enums import DeliveryState
 from conversations.models import Conversation
 from email_channel.enums import Direction, IntakeState, SendState
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery
@@ -28,6 +29,15 @@ DELIVERY_WAITS_SQL = (
     f" AND (state = '{SendState.QUEUED.value}' OR state = '{SendState.SENDING.value}'"
     f" AND claimed_at < now() - interval '{CLAIM_LASTS.total_seconds()} seconds'))"
 )
+# What a reply shows for the state of one of its recipients, the worst first.
+_SHOWN_AS = {
+    SendState.FAILED: DeliveryState.FAILED,
+    SendState.BOUNCED: DeliveryState.BOUNCED,
+    SendState.QUEUED: DeliveryState.QUEUED,
+    SendState.SENDING: DeliveryState.QUEUED,
+    SendState.SENT: DeliveryState.SENT,
+    SendState.DELIVERED: DeliveryState.DELIVERED,
+}
 # RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.
 MESSAGE_ID_MAX_LENGTH = 900
 
@@ -98,3 +108,11 @@ def deliveries_of(email_id: UUID) -> Sequence[UUID]:
     """Return the deliveries of one mail that are due. One query."""
     due = OutgoingDelivery.objects.filter(email_id=email_id, state=SendState.QUEUED, due_at__lte=timezone.now())
     return list(due.values_list("id", flat=True))
+
+
+def worst_state(email: EmailMessage) -> tuple[DeliveryState, str]:
+    """Return what agents should know of a mail: the worst state of its recipients, and the error there. One query."""
+    found = OutgoingDelivery.objects.filter(email=email).values_list("state", "error")
+    state, error = min(found, key=lambda each: list(_SHOWN_AS).index(SendState(each[0])))
+    shown = _SHOWN_AS[SendState(state)]
+    return shown, error if shown in (DeliveryState.FAILED, DeliveryState.BOUNCED) else ""

@@ -45,7 +45,7 @@ def _outgoing(mail: DjangoMail, recipient: str) -> OutgoingMail:
     sender = MailAddress(*parseaddr(mail.from_email))
     return OutgoingMail(
         sender=sender,
-        recipient=MailAddress(*parseaddr(recipient)),
+        to=(MailAddress(*parseaddr(recipient)),),
         subject=" ".join(str(mail.subject).split()),
         text=str(mail.body),
         html=_html(mail),

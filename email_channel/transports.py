@@ -1,5 +1,6 @@
 """How a mail leaves: through Resend when there is a key, else into the local catcher."""
 
+import base64
 from typing import Protocol
 
 import resend
@@ -7,7 +8,7 @@ import resend.exceptions
 from django.conf import settings
 
 from email_channel.catcher import catch_mail
-from email_channel.composing import MailAddress, Uncomposable
+from email_channel.composing import MailAddress, OutgoingFile, Uncomposable
 from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.outgoing import OutgoingMail
 
@@ -69,6 +70,28 @@ def transport() -> Transport:
 
 
 def _parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
+    parameters = _words(mail)
+    if mail.cc:
+        parameters["cc"] = [_mailbox(mailbox) for mailbox in mail.cc]
+    if mail.bcc:
+        parameters["bcc"] = [_mailbox(mailbox) for mailbox in mail.bcc]
+    if mail.files:
+        parameters["attachments"] = [_attachment(file) for file in mail.files]
+    return parameters
+
+
+def _attachment(file: OutgoingFile) -> resend.Attachment:
+    attachment: resend.Attachment = {
+        "filename": file.name,
+        "content": base64.b64encode(file.content).decode("ascii"),
+        "content_type": file.content_type,
+    }
+    if file.content_id:
+        attachment["content_id"] = file.content_id
+    return attachment
+
+
+def _words(mail: OutgoingMail) -> resend.Emails.SendParams:
     headers = {"Message-ID": mail.message_id}
     if mail.in_reply_to:
         headers["In-Reply-To"] = mail.in_reply_to
@@ -76,7 +99,7 @@ def _parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
         headers["References"] = " ".join(mail.references)
     return {
         "from": _mailbox(mail.sender),
-        "to": [_mailbox(mail.recipient)],
+        "to": [_mailbox(mailbox) for mailbox in mail.to],
         "subject": mail.subject,
         "text": mail.text,
         "html": mail.html,

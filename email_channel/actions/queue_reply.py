@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.actions.set_delivery_state import set_delivery_state
-from conversations.enums import DeliveryState
+from conversations.enums import FETCHED_CHANNELS, DeliveryState
 from conversations.models import Message
 from email_channel.composing import make_message_id
 from email_channel.enums import Direction
@@ -28,14 +28,14 @@ _REPLY_MARKS = re.compile(r"^(?:(?:re|sv|vs|aw|antw)(?:\[\d{1,4}\])? ?: ?)+", re
 
 @action
 def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
-    """The reply has an envelope that answers the newest mail of the conversation, and a delivery to its customer.
+    """The reply has an envelope that answers the newest mail of the conversation, and a delivery to each recipient.
 
-    A conversation of another channel gets no mail; where the mailbox is gone, the reply shows as failed.
+    A conversation whose replies are fetched gets no mail; where the mailbox is gone, the reply shows as failed.
     Publishes: MailQueued.
     """
     message = Message.objects.select_related("conversation__contact").get(id=message_id)
     conversation = message.conversation
-    if conversation.mailbox_id is None:
+    if conversation.channel in FETCHED_CHANNELS or conversation.mailbox_id is None:
         return
     mailbox = mailbox_of(conversation)
     if mailbox is None:
@@ -61,9 +61,13 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
         from_name=mailbox.name,
         from_address=mailbox.address,
         to=[{"name": conversation.contact.name, "address": conversation.contact.email}],
+        cc=[{"name": "", "address": address} for address in message.cc],
         sent_at=timezone.now(),
     )
-    OutgoingDelivery.objects.create(email=email, recipient=conversation.contact.email)
+    recipients = dict.fromkeys([conversation.contact.email, *message.cc, *message.bcc])
+    OutgoingDelivery.objects.bulk_create(
+        OutgoingDelivery(email=email, recipient=recipient) for recipient in recipients
+    )
     publish(MailQueued(actor=Actor.system(), email_id=email.id))
 
 

@@ -3,5 +3,9 @@
 from django.urls import path
 
 from email_channel.api.inbound import InboundRawView
+from email_channel.api.replies import ReplyRetryView
 
-urlpatterns = [path("email/inbound/raw", InboundRawView.as_view(), name="email-inbound-raw")]
+urlpatterns = [
+    path("email/inbound/raw", InboundRawView.as_view(), name="email-inbound-raw"),
+    path("messages/<uuid:message_id>/retry", ReplyRetryView.as_view(), name="api-message-retry"),
+]

@@ -16,7 +16,7 @@ from tests.servers.resend import FakeResend, Fault
 
 MAIL = OutgoingMail(
     sender=MailAddress("Acme", "support@acme.example"),
-    recipient=MailAddress("Ada", "ada@customers.example"),
+    to=(MailAddress("Ada", "ada@customers.example"),),
     subject="Re: The drill",
     text="Hello",
     html="<p>Hello</p>",
@@ -92,7 +92,7 @@ def test_a_second_request_while_the_first_is_on_its_way_is_postponed(resend: Fak
 
 @pytest.mark.parametrize("name", ['Ada "the first" Byron', "Ada\\", "Byron, Ada <x@y.example>", "Ää 東京"])
 def test_a_name_with_signs_stays_a_name(resend: FakeResend, name: str) -> None:
-    send(replace(MAIL, recipient=MailAddress(name, "ada@customers.example")))
+    send(replace(MAIL, to=(MailAddress(name, "ada@customers.example"),)))
 
     (recipient,) = resend.ledger[0].body["to"]
     assert recipient.endswith('" <ada@customers.example>')
@@ -102,7 +102,7 @@ def test_a_name_with_signs_stays_a_name(resend: FakeResend, name: str) -> None:
 @pytest.mark.parametrize("address", ["unknown@invalid", "not an address", "a@b.example\r\nBcc: c@d.example", ""])
 def test_an_address_that_is_none_is_refused(resend: FakeResend, address: str) -> None:
     with pytest.raises(DeliveryRefused, match="to"):
-        send(replace(MAIL, recipient=MailAddress("", address)))
+        send(replace(MAIL, to=(MailAddress("", address),)))
 
 
 def test_a_header_with_a_line_break_is_refused(resend: FakeResend) -> None:
