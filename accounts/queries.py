@@ -27,8 +27,7 @@ class RoutedAddress(NamedTuple):
 
 def active_membership(user: User, account: Account) -> Membership | None:
     """Return the active user's active membership in the active account, or None. One query, nothing from memory."""
-    memberships = active_memberships().filter(user=user, account=account)
-    membership = memberships.first()
+    membership = _memberships.first(user.pk, account.pk)
     if membership is not None:
         membership.user, membership.account = user, account
     return membership
@@ -41,9 +40,17 @@ def active_memberships() -> QuerySet[Membership]:
 
 def membership_of(user_id: UUID, account_id: UUID) -> Membership | None:
     """Return the active membership of these ids, with its user and account, or None. One query."""
-    return (
-        active_memberships().select_related("user", "account").filter(user_id=user_id, account_id=account_id).first()
-    )
+    return _memberships_with_both.first(user_id, account_id)
+
+
+def _of_ids(user_id: UUID, account_id: UUID) -> QuerySet[Membership]:
+    return active_memberships().filter(user_id=user_id, account_id=account_id)
+
+
+_memberships = CompiledLookup(_of_ids, UUID, UUID)
+_memberships_with_both = CompiledLookup(
+    lambda user_id, account_id: _of_ids(user_id, account_id).select_related("user", "account"), UUID, UUID
+)
 
 
 def membership_by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> tuple[Membership | None, bool]:
@@ -54,8 +61,7 @@ def membership_by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> tup
 
 def _by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> QuerySet[Membership]:
     family = TokenFamily.objects.filter(id=family_id, user_id=user_id, revoked_at=None)
-    memberships = active_memberships().select_related("user", "account").annotate(is_live=Exists(family))
-    return memberships.filter(user_id=user_id, account_id=account_id)
+    return _of_ids(user_id, account_id).select_related("user", "account").annotate(is_live=Exists(family))
 
 
 _memberships_by_token = CompiledLookup(_by_token, UUID, UUID, UUID)
