@@ -69,6 +69,8 @@ def logging_config(*, readable: bool, level: str) -> dict[str, Any]:
             "django.channels.server": {"level": "WARNING"},
             # The web server sets up handlers of its own before we are loaded: its lines are to look like ours.
             "uvicorn": {"handlers": [], "propagate": True},
+            # It would tell of every socket that opens, with its ticket.
+            "uvicorn.error": {"handlers": [], "level": "WARNING", "propagate": True},
             "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
             "httpx": {"level": "WARNING"},
             "mail.log": {"level": "ERROR"},

@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 _STOP_TIMEOUT_S = 3
+_SOCKET_MESSAGE_MAX_BYTES = 64 * 1024
 
 
 def main(descriptor: int) -> None:
@@ -21,6 +22,9 @@ def main(descriptor: int) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_STOP_TIMEOUT_S,
+        # What clients send over sockets is short, and so is what they get: squeezing it costs more than it saves.
+        ws_max_size=_SOCKET_MESSAGE_MAX_BYTES,
+        ws_per_message_deflate=False,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
