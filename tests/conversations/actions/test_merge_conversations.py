@@ -34,7 +34,8 @@ def newest_seq(event_type: str) -> int:
 
 
 def summary_of(conversation: Conversation) -> tuple[object, ...]:
-    return Conversation.objects.values_list(*SUMMARY, "status").get(id=conversation.id)
+    found: tuple[object, ...] = Conversation.objects.values_list(*SUMMARY, "status").get(id=conversation.id)
+    return found
 
 
 def write(conversation: Conversation, *, is_automatic: bool = False) -> Conversation:
