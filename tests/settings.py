@@ -27,7 +27,6 @@ os.environ |= {
     "RESEND_API_KEY": "",
     "ANTHROPIC_API_KEY": "",
     "SENTRY_DSN": "",
-    "HUMMDESK_EGRESS_ALLOWED": "",
 }
 # Tests share one connection, so that all they do lies in one transaction.
 os.environ.setdefault("HUMMDESK_DB_POOL", "0")

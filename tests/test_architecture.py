@@ -108,7 +108,9 @@ def test_tasks_are_named_after_where_they_are() -> None:
         assert import_string(name).name == name
 
 
-@pytest.mark.parametrize("path", sorted({path for paths in subscriptions.TOGETHER.values() for path in paths}))
+@pytest.mark.parametrize(
+    "path", sorted({path for paths in subscriptions.TOGETHER.values() for path in paths} | {*subscriptions.WITH_LOG})
+)
 def test_function_that_runs_together_with_an_event_exists(path: str) -> None:
     assert callable(import_string(path))
 
