@@ -17,6 +17,16 @@ _STEP_S = 150
 _signer = signing.Signer(salt="conversations.attachment")
 
 
+def expiry_epoch_s() -> int:
+    """Return when an address that is made now ends, in seconds since the epoch."""
+    return math.floor(time.time() / _STEP_S) * _STEP_S + LIFETIME_S
+
+
+def is_over(expires_epoch_s: int) -> bool:
+    """Return whether that moment has passed."""
+    return expires_epoch_s < time.time()
+
+
 class Variant(StrEnum):
     """Which of an attachment's files is meant."""
 
@@ -26,8 +36,7 @@ class Variant(StrEnum):
 
 def content_url(id: UUID, variant: Variant = Variant.FILE) -> str:
     """Return the path with its signature, good for 150 to 300 seconds, in the account in force."""
-    expires_epoch_s = math.floor(time.time() / _STEP_S) * _STEP_S + LIFETIME_S
-    signature = _signer.sign_object([require_account_schema(), str(id), variant, expires_epoch_s])
+    signature = _signer.sign_object([require_account_schema(), str(id), variant, expiry_epoch_s()])
     return f"{reverse('api-attachment-content', args=[id])}?signature={signature}"
 
 
@@ -40,6 +49,6 @@ def signed_content(id: UUID, signature: str) -> tuple[str, Variant]:
         schema, signed_id, variant, expires_epoch_s = _signer.unsign_object(signature)
     except signing.BadSignature:
         raise NotFound from None
-    if signed_id != str(id) or expires_epoch_s < time.time():
+    if signed_id != str(id) or is_over(expires_epoch_s):
         raise NotFound
     return schema, Variant(variant)

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import cast
 
 from asgiref.sync import sync_to_async
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 
 from conversations.attachment_links import Variant
 from conversations.file_types import IMAGE_TYPES, served_type
@@ -50,7 +51,19 @@ def file_response(attachment: Attachment, variant: Variant, *, is_download: bool
         filename=attachment.name,
         content_type=content_type,
     )
+    _guard(response)
+    return response
+
+
+def image_response(content: bytes, content_type: str) -> HttpResponse:
+    """Return a picture to be shown in place; `content_type` is one of IMAGE_TYPES."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = "inline"
+    _guard(response)
+    return response
+
+
+def _guard(response: HttpResponseBase) -> None:
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-cache"
-    return response

@@ -49,6 +49,7 @@ PUBLIC = {
     "email-inbound-raw",
     # By signature, which no other file and no other account has: tests/conversations/api/test_attachments.py.
     "api-attachment-content",
+    "api-remote-image",
 }
 # About the signed-in user alone, in whatever account.
 PERSONAL = {"account_reauthenticate", "account_change_password"}

@@ -1,9 +1,11 @@
 """Files: `POST /attachments`, and from there to a short-lived address of each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -16,8 +18,9 @@ from accounts.authentication import HasPermission
 from accounts.permissions import Permission
 from conversations.actions.attach_files import upload_attachment
 from conversations.attachment_links import signed_content
-from conversations.file_responses import file_response
+from conversations.file_responses import file_response, image_response
 from conversations.queries.attachments import attachment_for, stored_attachment
+from conversations.remote_images import fetch_image, signed_image
 from conversations.serializers.attachments import AttachmentOutput
 from hummdesk.api.serializers import InputSerializer
 from hummdesk.api.views import ApiView
@@ -77,9 +80,34 @@ class AttachmentContentView(ApiView):
     def get(self, request: Request, id: UUID) -> FileResponse:
         """Hand out the file: PNG, JPEG, GIF and WebP to be shown in place, everything else as a download."""
         schema, variant = signed_content(id, request.query_params.get("signature", ""))
-        if not is_platform() and current_schema() != schema:
-            raise NotFound
-        with account_schema(schema):
-            if not is_account_active():
-                raise NotFound
+        with _signed_account(schema):
             return file_response(stored_attachment(id), variant)
+
+
+class RemoteImageView(ApiView):
+    """A picture of the web, for whoever has its signed address out of a message."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="get_remote_image",
+        parameters=[OpenApiParameter("signature", str, required=True, description="As in a message's `body_html`.")],
+        responses={200: OpenApiResponse(OpenApiTypes.BINARY, description="The picture")},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Fetch a PNG, JPEG, GIF or WebP of at most 5 MB by https, so that its server does not learn who reads."""
+        schema, address = signed_image(request.query_params.get("signature", ""))
+        with _signed_account(schema):
+            return image_response(*fetch_image(address))
+
+
+@contextmanager
+def _signed_account(schema: str) -> Iterator[None]:
+    """The account is in force. Raises: NotFound on the host of another one, and for one that is not active."""
+    if not is_platform() and current_schema() != schema:
+        raise NotFound
+    with account_schema(schema):
+        if not is_account_active():
+            raise NotFound
+        yield

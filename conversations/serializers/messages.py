@@ -1,18 +1,22 @@
 """Messages as the API shows them, and what it takes to write one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 
 from conversations.actions.message_body import BODY_CHARS
 from conversations.actions.recipients import RECIPIENTS_MOST
+from conversations.attachment_links import content_url
 from conversations.enums import DeliveryState, MessageKind, Status
 from conversations.models import Attachment, Message, MessageMention
 from conversations.queries.messages import is_read, message_author
+from conversations.remote_images import remote_image_url
 from conversations.serializers.attachments import AttachmentOutput, attachment_fields
 from conversations.serializers.conversations import AuthorBrief
+from conversations.shown_html import blocked_image_count, shown_html, shows_remote_images
 from hummdesk.api.serializers import InputSerializer
 from teams.access import Viewer
 
@@ -96,9 +100,13 @@ class MessageOutput(serializers.Serializer[Any]):
     conversation_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=MessageKind.choices)
     author = AuthorBrief()
-    body_html = serializers.CharField(help_text="Sanitised")
+    body_html = serializers.CharField(
+        help_text="Sanitised. Pictures have addresses on this host that work for 5 minutes; those of the web only"
+        " where the contact's `shows_remote_images` is on, else they have none."
+    )
     body_text = serializers.CharField()
     quoted_html = serializers.CharField(allow_null=True, help_text="What was folded off: earlier mails, signatures")
+    blocked_image_count = serializers.IntegerField(help_text="Pictures of the web in `body_html` without an address")
     attachments = AttachmentOutput(many=True)
     mentions = MentionBrief(many=True)
     cc = serializers.ListField(child=serializers.CharField())
@@ -134,14 +142,16 @@ def message_fields(
     is_there = row.deleted_at is None
     files = row.attachments.all() if attachments is None else attachments
     called = row.mentions.all() if mentions is None else mentions
+    shown = partial(_with_pictures, row, files, origin)
     return {
         "id": row.id,
         "conversation_id": row.conversation_id,
         "kind": row.kind,
         "author": message_author(row),
-        "body_html": row.body_html if is_there else "",
+        "body_html": shown(row.body_html) if is_there else "",
         "body_text": row.body_text if is_there else "",
-        "quoted_html": (row.quoted_html or None) if is_there else None,
+        "quoted_html": (shown(row.quoted_html) or None) if is_there else None,
+        "blocked_image_count": blocked_image_count(row) if is_there else 0,
         "attachments": [attachment_fields(file, origin) for file in files] if is_there else [],
         "mentions": [_mention(mention) for mention in called] if is_there else [],
         "cc": row.cc,
@@ -153,6 +163,11 @@ def message_fields(
         "deleted_at": row.deleted_at,
         "created_at": row.created_at,
     }
+
+
+def _with_pictures(row: Message, files: Iterable[Attachment], origin: str, sanitised: str) -> str:
+    remote_url = (lambda address: origin + remote_image_url(address)) if shows_remote_images(row) else None
+    return shown_html(sanitised, files, lambda file: origin + content_url(file.id), remote_url)
 
 
 def _mention(mention: MessageMention) -> dict[str, Any]:

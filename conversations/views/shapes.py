@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from conversations.enums import Channel, MessageKind, Priority, Status
+from conversations.file_types import IMAGE_TYPES
 from conversations.forms import MessageForm
 from conversations.models import Attachment, Conversation, Message
 from conversations.queries.inbox import InboxCounts, InboxRow
+from conversations.remote_images import remote_image_url
+from conversations.shown_html import blocked_image_count, shown_html, shows_remote_images
 from conversations.views.place import InboxPlace
 from conversations.views.timeline_shapes import event_lines
 from hummdesk.events.models import LoggedEvent
@@ -29,7 +32,6 @@ _STATUS_ICONS = {
 }
 _DELIVERY_STATES = {"bounced": "failed"}
 _TABBED_VIEWS = ("mine", "unassigned", "all")
-_IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def me(viewer: Viewer) -> Shape:
@@ -301,11 +303,17 @@ def _message(message: Message) -> Shape:
         "tint": message.contact_id or message.agent_id or "",
         "via": "",
         "at": message.created_at,
-        "body_html": message.body_html,
-        "quoted_html": message.quoted_html,
+        "body_html": _with_pictures(message, message.body_html),
+        "quoted_html": _with_pictures(message, message.quoted_html),
+        "blocked_image_count": blocked_image_count(message),
         "attachments": [_attachment(file) for file in message.attachments.all()],
         "delivery": _delivery(message),
     }
+
+
+def _with_pictures(message: Message, sanitised: str) -> str:
+    remote_url = remote_image_url if shows_remote_images(message) else None
+    return shown_html(sanitised, message.attachments.all(), _file_url, remote_url)
 
 
 def _author_name(message: Message) -> str:
@@ -318,10 +326,14 @@ def _attachment(file: Attachment) -> Shape:
     return {
         "name": file.name,
         "size_bytes": file.size_bytes,
-        "url": reverse("attachment-download", args=[file.id]),
-        "is_image": file.content_type in _IMAGE_TYPES,
-        "preview_url": "",
+        "url": _file_url(file),
+        "is_image": file.content_type in IMAGE_TYPES,
+        "preview_url": reverse("attachment-thumbnail", args=[file.id]) if file.thumbnail else "",
     }
+
+
+def _file_url(file: Attachment) -> str:
+    return reverse("attachment-download", args=[file.id])
 
 
 def _delivery(message: Message) -> Shape | None:

@@ -1,7 +1,7 @@
 """HTML from strangers: made safe to show, its images, and its text."""
 
 from hummdesk.html_text import html_to_text
-from hummdesk.safe_html.images import count_remote_images, resolve_images, without_images
+from hummdesk.safe_html.images import count_remote_images, resolve_images
 from hummdesk.safe_html.sanitiser import sanitise_html
 
-__all__ = ["count_remote_images", "html_to_text", "resolve_images", "sanitise_html", "without_images"]
+__all__ = ["count_remote_images", "html_to_text", "resolve_images", "sanitise_html"]

@@ -20,11 +20,6 @@ def resolve_images(sanitised: str, image_url: Callable[[str], str | None]) -> st
     return _IMAGE.sub(lambda match: _resolved(match[1], image_url), sanitised)
 
 
-def without_images(sanitised: str) -> str:
-    """Return sanitised HTML in which no image has an address: each shows its `alt` text."""
-    return resolve_images(sanitised, lambda _source: None)
-
-
 def count_remote_images(sanitised: str) -> int:
     """Return how many images wait for somebody to load them from the web."""
     sources = (_SOURCE.search(match[1]) for match in _IMAGE.finditer(sanitised))

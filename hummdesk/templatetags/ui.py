@@ -15,11 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hummdesk.safe_html import count_remote_images, without_images
-
 register = template.Library()
-register.filter("without_images", without_images)
-register.filter("remote_image_count", count_remote_images)
 
 TINTS = "abcdefgh"
 MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800

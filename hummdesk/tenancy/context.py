@@ -43,6 +43,12 @@ def is_account_active() -> bool:
     return bool(getattr(_connection.tenant, "is_active", False))
 
 
+def release_connection() -> None:
+    """The database's connection is free for others during a long wait; inside a transaction nothing happens."""
+    if not _connection.in_atomic_block:
+        _connection.close()
+
+
 def enter_account(account: Any) -> None:
     """The account (a row of the tenant model) is in force in this thread until something else is."""
     _connection.set_tenant(account)
