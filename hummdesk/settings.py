@@ -263,7 +263,7 @@ REST_FRAMEWORK = {
         "token": "10/min",
         "inbound": "3000/min",
     },
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "hummdesk.api.operations.ApiSchema",
     "DEFAULT_RENDERER_CLASSES": ["hummdesk.api.renderers.ApiJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["hummdesk.api.parsers.ApiJSONParser"],
     # Moments stay moments until the renderer writes them.

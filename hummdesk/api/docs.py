@@ -8,6 +8,8 @@ from django.views.decorators.http import require_GET
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from hummdesk.api.operations import HEADERS, PARAMETERS, PROBLEM_RESPONSE
+
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "request_id"],
@@ -24,10 +26,6 @@ _PROBLEM = {
         },
     },
 }
-_PROBLEM_RESPONSE = {
-    "description": "What went wrong (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -42,12 +40,16 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 
 
 def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
-    """Every operation of the document can answer by a problem; a hook of drf-spectacular."""
+    """Every operation of the document can answer by a problem; a hook of drf-spectacular.
+
+    What operations refer to is there, too.
+    """
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    result["components"] |= {"headers": HEADERS, "parameters": PARAMETERS}
     for operations in result["paths"].values():
         for method in _METHODS:
             if method in operations:
-                operations[method]["responses"].setdefault("default", _PROBLEM_RESPONSE)
+                operations[method]["responses"].setdefault("default", PROBLEM_RESPONSE)
     return result
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,6 +38,52 @@ def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
 
     assert len(ids) == len(set(ids))
+
+
+def names_of(operation: dict[str, Any], part: str) -> set[str]:
+    """Return what an operation's parameters or its good answers' headers refer to."""
+    if part == "parameters":
+        references = [parameter.get("$ref", "") for parameter in operation["parameters"]]
+    else:
+        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        references = [header["$ref"] for answer in good for header in answer["headers"].values()]
+    return {reference.rpartition("/")[2] for reference in references if reference}
+
+
+def test_calls_name_the_headers_they_read_and_write(document: dict[str, Any]) -> None:
+    get, post = (document["paths"]["/api/v1/users"][method] for method in ("get", "post"))
+    limits = {"X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+
+    assert names_of(get, "parameters") == {"X-Request-ID", "If-None-Match"}
+    assert names_of(get, "headers") == limits | {"ETag"}
+    assert "304" in get["responses"]
+    assert names_of(post, "parameters") == {"X-Request-ID", "Idempotency-Key"}
+    assert names_of(post, "headers") == limits | {"Idempotent-Replayed"}
+    assert "Retry-After" in post["responses"]["default"]["headers"]
+
+
+def test_call_whose_answer_is_a_secret_names_no_idempotency_key(document: dict[str, Any]) -> None:
+    assert names_of(document["paths"]["/api/v1/webhooks"]["post"], "parameters") == {"X-Request-ID"}
+
+
+def test_what_calls_refer_to_is_there(document: dict[str, Any]) -> None:
+    def references(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            yield from [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            for inner in value.values():
+                yield from references(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from references(inner)
+
+    found = set(references(document))
+
+    assert found
+    for reference in found:
+        _sharp, *words = reference.split("/")
+        place: Any = document
+        for word in words:
+            place = place[word]
 
 
 def test_docs_page_shows_the_calls_under_the_strict_policy(committed: None, live: LiveServer, page: Page) -> None:
