@@ -32,14 +32,19 @@ def note_message(conversation: Conversation, message: Message, *, is_awaited: bo
 
     A late message (older than the newest) is counted, but does not take the newest one's place.
     """
-    conversation.message_count += 1
+    count_message(conversation, message, is_awaited=is_awaited)
     conversation.version += 1
+    conversation.save(update_fields=_SUMMARY_FIELDS)
+
+
+def count_message(conversation: Conversation, message: Message, *, is_awaited: bool = True) -> None:
+    """The same of a row that the caller saves."""
+    conversation.message_count += 1
     if conversation.last_message_at is None or message.created_at >= conversation.last_message_at:
         _show(conversation, message)
     conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
     if is_awaited:
         _move_clock(conversation, message.kind, message.created_at)
-    conversation.save(update_fields=_SUMMARY_FIELDS)
 
 
 def recount(conversation: Conversation) -> None:
