@@ -12,6 +12,7 @@ from conversations.actions.summarise import PREVIEW_LENGTH
 from conversations.enums import MessageKind
 from conversations.errors import LeftAlready, NotOursToChange
 from conversations.events import MessageEdited
+from conversations.language import detect_language
 from conversations.models import Message, MessageVersion
 from hummdesk.errors import Conflict, PermissionDenied
 from hummdesk.events.publishing import action, publish
@@ -57,8 +58,8 @@ def keep_version(viewer: Viewer, message: Message) -> MessageVersion:
 def _rewrite(viewer: Viewer, message: Message, body: MessageBody) -> None:
     version = keep_version(viewer, message)
     message.body_html, message.body_text = body.html, body.text
-    message.edited_at = timezone.now()
-    message.save(update_fields=["body_html", "body_text", "edited_at"])
+    message.edited_at, message.language = timezone.now(), detect_language(body.text)
+    message.save(update_fields=["body_html", "body_text", "edited_at", "language"])
     conversation = message.conversation
     if conversation.last_message_id == message.id:
         conversation.preview = one_line(message.body_text, PREVIEW_LENGTH)

@@ -13,6 +13,7 @@ from conversations.actions.summarise import note_message
 from conversations.enums import Channel, Folder, MessageKind, Priority
 from conversations.events import ConversationFolderChanged, ConversationOpened, MessageReceived
 from conversations.file_types import HEAD_BYTES, sniff_type
+from conversations.language import detect_language
 from conversations.models import Attachment, Contact, Conversation, Message
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -58,7 +59,7 @@ def open_conversation(
 ) -> Message:
     """There is a new open conversation with the customer's first message in it, which is returned.
 
-    Publishes: ConversationOpened, MessageReceived.
+    That of a blocked contact is spam. Publishes: ConversationOpened, MessageReceived.
     """
     conversation = Conversation.objects.create(
         contact=contact,
@@ -67,6 +68,7 @@ def open_conversation(
         mailbox_id=mailbox_id,
         team=team,
         priority=priority,
+        folder=Folder.SPAM if contact.is_blocked else Folder.INBOX,
         language=contact.language,
         created_at=text.at,
     )
@@ -99,6 +101,7 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         quoted_html=text.quoted_html,
         unreadable_reason=text.unreadable_reason,
         is_automatic=text.is_automatic,
+        language=detect_language(text.body_text),
         created_at=text.at,
     )
     _store_files(message, text.files)

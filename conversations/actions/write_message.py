@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.account_settings import number_setting
 from accounts.permissions import Permission
@@ -20,8 +23,10 @@ from conversations.actions.summarise import note_message
 from conversations.enums import FETCHED_CHANNELS, DeliveryState, MessageKind, Status
 from conversations.errors import MergedAway, NewerMessages, NoReplyChannel, SendTimeRefused
 from conversations.events import NoteAdded, ReplyWritten
+from conversations.language import detect_language
 from conversations.models import Conversation, Message, MessageDraft, MessageMention
 from conversations.queries.messages import Mentioned, NewerMessage, mentioned_by, message_author, newer_messages
+from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
 from hummdesk.markup import one_line
 from teams.access import Viewer
@@ -166,8 +171,9 @@ def _write(
     conversation = message.conversation
     message.agent = viewer.agent
     message.body_html, message.body_text = body.html, body.text
+    message.language = detect_language(body.text)
     message.save(force_insert=True)
-    attach_uploads(viewer=viewer, message=message, attachment_ids=attachment_ids)
+    _attach(viewer, message, attachment_ids)
     _mention(message, mentioned)
     MessageDraft.objects.filter(conversation=conversation, agent=viewer.agent, kind=message.kind).delete()
     if not message.is_scheduled:
@@ -180,3 +186,15 @@ def _mention(message: Message, mentioned: Mentioned) -> None:
     rows += [MessageMention(message=message, team=team) for team in mentioned.teams]
     if rows:
         MessageMention.objects.bulk_create(rows)
+
+
+def _attach(viewer: Viewer, message: Message, attachment_ids: Sequence[UUID]) -> None:
+    """The uploads belong to the message. Raises: ValidationFailed for more than a mail can carry."""
+    if not attachment_ids:
+        return
+    attach_uploads(viewer=viewer, message=message, attachment_ids=attachment_ids)
+    size_bytes = message.attachments.aggregate(total=Sum("size_bytes"))["total"] or 0
+    leaves_as_mail = message.kind == MessageKind.REPLY and message.conversation.channel not in FETCHED_CHANNELS
+    if leaves_as_mail and size_bytes > settings.MAIL_MAX_BYTES:
+        text = _("A mail can carry at most %(count)d bytes of files. Send large files as a link instead.")
+        raise ValidationFailed(errors={"attachments": [text % {"count": settings.MAIL_MAX_BYTES}]})

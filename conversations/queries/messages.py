@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from conversations.access import get_conversation_for, visible_conversations
+from conversations.access import get_conversation_for, visible_conversations, with_id
 from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
 from conversations.queries.timeline import messages_of
 from hummdesk.errors import NotFound, ValidationFailed
@@ -65,12 +65,6 @@ def place_of(conversation: Conversation, message_id: UUID, *, field: str) -> Pla
     return found
 
 
-def read_until(viewer: Viewer, conversation_id: UUID) -> datetime | None:
-    """Return up to when the viewer has read a conversation, None for not at all. One query."""
-    marks = ConversationRead.objects.filter(conversation_id=conversation_id, agent_id=viewer.id)
-    return marks.values_list("read_until", flat=True).first()
-
-
 def is_read(message: Message, viewer: Viewer, until: datetime | None) -> bool:
     """Return whether the viewer wrote the message, or has a read mark that is not before it."""
     return message.agent_id == viewer.id or (until is not None and message.created_at <= until)
@@ -118,9 +112,13 @@ def mentioned_by(ids: Sequence[UUID]) -> Mentioned:
 
 
 def thread_for(viewer: Viewer, id: UUID | int | str) -> tuple[Conversation, datetime | None]:
-    """Return a conversation and up to when the viewer has read it. Two queries. Raises: NotFound."""
-    conversation = get_conversation_for(viewer, id)
-    return conversation, read_until(viewer, conversation.id)
+    """Return a conversation and up to when the viewer has read it, if at all. One query. Raises: NotFound."""
+    marks = ConversationRead.objects.filter(conversation=OuterRef("id"), agent_id=viewer.id).values("read_until")
+    rows = visible_conversations(viewer).filter(with_id(id)).annotate(mark=Subquery(marks))
+    conversation = rows.first()
+    if conversation is None:
+        raise NotFound
+    return conversation, conversation.mark
 
 
 def event_of_reply(message: Message) -> LoggedEvent | None:

@@ -34,7 +34,7 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     Publishes: MailQueued.
     """
     message = Message.objects.select_related("conversation__contact").get(id=message_id)
-    conversation = message.conversation
+    conversation, customer = message.conversation, message.conversation.contact
     if conversation.channel in FETCHED_CHANNELS or conversation.mailbox_id is None:
         return
     mailbox = mailbox_of(conversation)
@@ -60,11 +60,12 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
         subject=reply_subject(conversation.subject),
         from_name=mailbox.name,
         from_address=mailbox.address,
-        to=[{"name": conversation.contact.name, "address": conversation.contact.email}],
-        cc=[{"name": "", "address": address} for address in message.cc],
+        to=[{"name": customer.name, "address": customer.email}],
+        cc=[{"name": "", "address": address} for address in message.cc if address != customer.email.lower()],
         sent_at=timezone.now(),
     )
-    recipients = dict.fromkeys([conversation.contact.email, *message.cc, *message.bcc])
+    copies = dict.fromkeys(address for address in (*message.cc, *message.bcc) if address != customer.email.lower())
+    recipients = [customer.email, *copies]
     OutgoingDelivery.objects.bulk_create(
         OutgoingDelivery(email=email, recipient=recipient) for recipient in recipients
     )

@@ -3,6 +3,7 @@
 Source: resend.com/docs/api-reference/emails/send-email, /errors and /docs/dashboard/emails/idempotency-keys.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -170,13 +171,24 @@ def _complaint(body: dict[str, Any]) -> Answer | None:
     recipients = body["to"] if isinstance(body["to"], list) else [body["to"]]
     if len(recipients) > 50:
         return _error(422, "validation_error", "Invalid `to` field. At most 50 recipients.")
-    for name, mailbox in [("from", body["from"]), *(("to", recipient) for recipient in recipients)]:
+    copies = [(name, copy) for name in ("cc", "bcc") for copy in body.get(name) or ()]
+    for name, mailbox in [("from", body["from"]), *(("to", recipient) for recipient in recipients), *copies]:
         if not _is_mailbox(mailbox):
             return _error(422, "validation_error", f"Invalid `{name}` field.")
     headers = body.get("headers") or {}
     if not all(isinstance(value, str) and not re.search(r"[\r\n\x00]", value) for value in headers.values()):
         return _error(422, "validation_error", "Invalid `headers` field.")
-    return None
+    files = body.get("attachments") or ()
+    broken = _error(422, "invalid_attachment", "Attachment must have either a `content` or `path`.")
+    return None if all(map(_is_file, files)) else broken
+
+
+def _is_file(attachment: dict[str, Any]) -> bool:
+    try:
+        base64.b64decode(attachment["content"], validate=True)
+    except (KeyError, ValueError):
+        return False
+    return bool(attachment.get("filename"))
 
 
 def _is_mailbox(text: object) -> bool:

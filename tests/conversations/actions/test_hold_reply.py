@@ -1,6 +1,7 @@
 """Replies that are held: for undo, or until a time of their author's choice."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ from tests.factories import make_conversation, make_mailbox, make_message
 from tests.fixtures.work import RunTasks
 
 HOUR = timedelta(hours=1)
-DRAFT_ID = "01936f2e-0000-7000-8000-000000000001"
+DRAFT_ID = UUID("01936f2e-0000-7000-8000-000000000001")
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_release_reply_tells_which_draft_it_came_from(
 
     release_reply(message_id=message.id)
 
-    assert LoggedEvent.objects.get(type="ReplySent").data["draft_id"] == DRAFT_ID
+    assert LoggedEvent.objects.get(type="ReplySent").data["draft_id"] == str(DRAFT_ID)
 
 
 def test_tasks_wait_for_the_moment(

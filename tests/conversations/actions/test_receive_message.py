@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from conversations.actions.receive_message import IncomingFile, IncomingText, open_conversation, receive_message
-from conversations.enums import MessageKind, Status
+from conversations.enums import Folder, MessageKind, Status
 from tests.conversations.conftest import Published
 from tests.factories import agent_of, make_contact, make_conversation, make_message
 
@@ -98,3 +98,20 @@ def test_receive_message_stores_files_under_the_account_and_a_random_name(acme: 
     assert (attachment.size_bytes, attachment.content_type) == (4, "text/plain")
     with attachment.file.open() as stored:
         assert stored.read() == b"data"
+
+
+def test_open_conversation_of_a_blocked_contact_is_spam(acme: Account) -> None:
+    contact = make_contact(is_blocked=True)
+
+    message = open_conversation(contact=contact, subject="Win", text=IncomingText("<p>Win</p>", "Win"))
+
+    assert message.conversation.folder == Folder.SPAM
+
+
+def test_receive_message_knows_its_language(acme: Account) -> None:
+    contact = make_contact()
+    text = "Hei, en ole vielä saanut tilaustani. Missä se mahtaa olla?"
+
+    message = open_conversation(contact=contact, subject="", text=IncomingText(f"<p>{text}</p>", text))
+
+    assert message.language == "fi"
