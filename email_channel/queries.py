@@ -29,6 +29,13 @@ DELIVERY_WAITS_SQL = (
     f" AND (state = '{SendState.QUEUED.value}' OR state = '{SendState.SENDING.value}'"
     f" AND claimed_at < now() - interval '{CLAIM_LASTS.total_seconds()} seconds'))"
 )
+# Seconds for which the oldest mail, in or out, waits longer than its row asks for (`hummdesk.health`). Mail that the
+# provider has put off is not late: its row says when it is due.
+MAIL_OVERDUE_SQL = (
+    "SELECT extract(epoch FROM now() - least("
+    "(SELECT min(received_at) FROM {schema}.email_channel_incomingmail WHERE state = 'received'), (SELECT min(due_at)"
+    " FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending'))))::int"
+)
 # What a reply shows for the state of one of its recipients, the worst first.
 _SHOWN_AS = {
     SendState.FAILED: DeliveryState.FAILED,

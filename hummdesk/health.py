@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_tenants.utils import get_tenant_model
@@ -24,7 +26,13 @@ TIMEOUT_S = 2
 HEARTBEAT_KEY = "worker-heartbeat"
 # The beat asks for a heartbeat every 10 s, through the same queue as all work.
 HEARTBEAT_MOST_AGE_S = 60
-UNDISPATCHED_MOST_AGE_S = 120
+# What waits in rows: the part's name → the SQL that gives the seconds by which the oldest is late, or NULL, in a
+# `{schema}`; and from when on that is a failure.
+OVERDUE_SQL = {
+    "events": "hummdesk.events.queries.EVENTS_OVERDUE_SQL",
+    "mail": "email_channel.queries.MAIL_OVERDUE_SQL",
+}
+MOST_OVERDUE_S = {"events": 120, "mail": 300}
 
 Database = psycopg.Connection[tuple[Any, ...]]
 
@@ -67,10 +75,12 @@ def part_states() -> dict[str, str]:
             schemas = _account_schemas(database)
             states["database"] = "ok"
             states["migrations"] = _state(lambda: _check_migrations(database, schemas))
-            states["events"] = _state(lambda: _check_events(database, schemas))
+            states |= {name: _state(partial(_check_overdue, name, database, schemas)) for name in OVERDUE_SQL}
     except psycopg.Error as error:
         states["database"] = type(error).__name__
-        states |= {name: "The database does not answer." for name in ("migrations", "events") if name not in states}
+        states |= {
+            name: "The database does not answer." for name in ("migrations", *OVERDUE_SQL) if name not in states
+        }
     return states
 
 
@@ -126,16 +136,14 @@ def _check_migrations(database: Database, schemas: Sequence[str]) -> None:
         raise PartFailure(f"Migrations are missing in {len(behind)} schemas, the first is {behind[0]}.")
 
 
-def _check_events(database: Database, schemas: Sequence[str]) -> None:
+def _check_overdue(name: str, database: Database, schemas: Sequence[str]) -> None:
+    """One statement over all accounts; the parts of it are found in partial indexes."""
     if not schemas:
         return
-    oldest = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "(SELECT extract(epoch FROM now() - at)::int FROM {}.events_loggedevent"
-            " WHERE dispatched_at IS NULL ORDER BY seq LIMIT 1)"
-        ).format(sql.Identifier(schema))
-        for schema in schemas
+    one = sql.SQL(import_string(OVERDUE_SQL[name]))
+    each = sql.SQL(" UNION ALL ").join(
+        sql.SQL("({})").format(one.format(schema=sql.Identifier(schema))) for schema in schemas
     )
-    age_s = max((row[0] for row in database.execute(oldest)), default=0)
-    if age_s > UNDISPATCHED_MOST_AGE_S:
-        raise PartFailure(f"The oldest event that waits for its dispatch is {age_s} s old.")
+    late_s = max((row[0] or 0 for row in database.execute(each)), default=0)
+    if late_s > MOST_OVERDUE_S[name]:
+        raise PartFailure(f"The oldest that waits is {late_s} s late.")

@@ -9,6 +9,12 @@ from django.db.models import Max
 
 from hummdesk.events.models import LoggedEvent
 
+# Seconds for which the oldest event waits for its dispatch (`hummdesk.health`).
+EVENTS_OVERDUE_SQL = (
+    "SELECT extract(epoch FROM now() - at)::int FROM {schema}.events_loggedevent"
+    " WHERE dispatched_at IS NULL ORDER BY seq LIMIT 1"
+)
+
 
 def events_of(object_id: UUID) -> Sequence[LoggedEvent]:
     """Return the timeline of one object, oldest first. One query."""

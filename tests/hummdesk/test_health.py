@@ -1,18 +1,23 @@
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account
+from email_channel.enums import Direction, MailSource
+from email_channel.models import EmailMessage, IncomingMail, OutgoingDelivery
 from hummdesk import health
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import platform_context
+from tests.factories import make_conversation, make_mailbox
 from tests.fixtures.cast import RestoringClient
 from tests.fixtures.work import RunTasks
 
@@ -39,7 +44,7 @@ def test_ready_when_every_part_works(committed: None, client: Client) -> None:
 
     response = client.get("/api/ready")
 
-    parts = dict.fromkeys(["redis", "worker", "database", "migrations", "events"], "ok")
+    parts = dict.fromkeys(["redis", "worker", "database", "migrations", "events", "mail"], "ok")
     assert (response.status_code, response.json()) == (200, {"status": "ok", "failing": [], "parts": parts})
 
 
@@ -88,6 +93,38 @@ def test_event_left_undispatched_is_named(committed: None, acme: Account, client
     assert list(failing(client)) == ["events"]
 
 
+@pytest.mark.parametrize(("late", "parts"), [(timedelta(minutes=4), []), (timedelta(minutes=6), ["mail"])])
+def test_incoming_mail_that_nobody_takes_in_is_named(
+    committed: None, acme: Account, client: Client, late: timedelta, parts: list[str]
+) -> None:
+    beaten(age_s=1)
+    mail = IncomingMail.objects.create(
+        mailbox=make_mailbox(acme), source=MailSource.SMTP, raw="a.eml", size_bytes=1, sha256="0"
+    )
+    IncomingMail.objects.filter(id=mail.id).update(received_at=timezone.now() - late)
+
+    assert client.get("/api/ready").json()["failing"] == parts
+
+
+@pytest.mark.parametrize(("late", "parts"), [(timedelta(hours=-1), []), (timedelta(minutes=6), ["mail"])])
+def test_outgoing_mail_is_named_only_when_it_is_due(
+    committed: None, acme: Account, client: Client, late: timedelta, parts: list[str]
+) -> None:
+    beaten(age_s=1)
+    conversation = make_conversation(messages=1)
+    email = EmailMessage.objects.create(
+        direction=Direction.OUTGOING,
+        mailbox=make_mailbox(acme),
+        conversation=conversation,
+        conversation_message=conversation.messages.get(),
+        dedupe_key="k",
+        raw="a.eml",
+    )
+    OutgoingDelivery.objects.create(email=email, recipient="customer@customers.example", due_at=timezone.now() - late)
+
+    assert client.get("/api/ready").json()["failing"] == parts
+
+
 @pytest.fixture
 def silent_port() -> Iterator[int]:
     """A server that takes connections and never says anything."""
@@ -105,7 +142,7 @@ def test_database_that_hangs_is_named_within_seconds(
     started = time.monotonic()
     parts = failing(client)
 
-    assert set(parts) == {"database", "migrations", "events"}
+    assert set(parts) == {"database", "migrations", "events", "mail"}
     assert time.monotonic() - started < 8
 
 
