@@ -20,6 +20,7 @@ from conversations.api import (
 
 urlpatterns = [
     path("conversations", conversations.ConversationsView.as_view(), name="api-conversations"),
+    path("conversations/stats", conversations.ConversationStatsView.as_view(), name="api-conversations-stats"),
     path("attachments", attachments.AttachmentsView.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("attachments/<uuid:id>/content", attachments.AttachmentContentView.as_view(), name="api-attachment-content"),

@@ -194,7 +194,8 @@ def _author(row: ConversationRow) -> dict[str, Any]:
 
 
 def _sla(row: ConversationRow) -> dict[str, Any] | None:
-    if row["sla_policy_id"] is None:
+    promises = ("sla_policy_id", "sla_due_at", "sla_breached_at", "first_response_due_at", "resolution_due_at")
+    if not any(row[name] for name in promises):
         return None
     return {
         "policy": row["policy_name"],
