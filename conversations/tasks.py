@@ -9,17 +9,21 @@ from conversations.actions.attach_files import purge_unused_uploads
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
 from conversations.actions.index_message import reindex_contacts, reindex_conversations
 from conversations.actions.make_thumbnail import make_thumbnail
+from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
 from conversations.actions.release_reply import release_reply
 from conversations.actions.wake import wake_conversation
+from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
+from conversations.queries.notifications import SLA_IS_NEAR_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
 WOKEN_AT_ONCE = 500
+WARNED_AT_ONCE = 500
 RELEASED_AT_ONCE = 200
 # A worker holds a task until its time has come, and the broker gives it to another one after 10 minutes.
 COUNTED_DOWN = timedelta(minutes=2)
@@ -141,3 +145,21 @@ def index_conversations(
 def index_contacts(contact_id: str, into_id: str | None = None, from_id: str | None = None, **_rest: object) -> int:
     """What these contacts have to do with is found by their names of now; returns how many messages that is."""
     return reindex_contacts(contact_ids=[UUID(one) for one in (contact_id, into_id, from_id) if one])
+
+
+@account_task("conversations.tasks.notify_agents")
+def notify_agents(event_seq: int, **_rest: object) -> int:
+    """Whoever is to know of this event has a notification; returns how many were added now."""
+    return notify_of_event(event_seq=event_seq)
+
+
+@platform_task("conversations.tasks.watch_promises")
+def watch_promises() -> int:
+    """Each account with a promised time that is near gets a task; returns how many do."""
+    return fan_out("conversations.tasks.warn_of_promises", SLA_IS_NEAR_SQL)
+
+
+@account_task("conversations.tasks.warn_of_promises")
+def warn_of_promises() -> int:
+    """The account's promises that are near are warned of, each once; returns how many."""
+    return warn_of_sla(WARNED_AT_ONCE)

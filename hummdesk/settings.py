@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 30},
     },
+    "sla-warnings": {
+        "task": "conversations.tasks.watch_promises",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "webhooks-sweep": {
         "task": "conversations.tasks.sweep_webhooks",
         "schedule": 10.0,

@@ -34,10 +34,10 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 WITH_LOG: tuple[str, ...] = ("conversations.actions.queue_webhooks.queue_webhooks",)
 
 TASKS: dict[str, tuple[str, ...]] = {
-    "ReplyWritten": ("conversations.tasks.await_release",),
+    "ReplyWritten": ("conversations.tasks.await_release", "conversations.tasks.notify_agents"),
     "AttachmentUploaded": ("conversations.tasks.make_upload_thumbnail",),
-    "MessageReceived": ("conversations.tasks.make_message_thumbnails",),
-    "ReplySent": ("analytics.tasks.measure_first_response",),
+    "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents"),
+    "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents"),
     "ConversationSubjectChanged": ("conversations.tasks.index_conversations",),
     "ConversationTagsChanged": ("conversations.tasks.index_conversations",),
     "ConversationMerged": ("conversations.tasks.index_conversations",),
@@ -47,6 +47,11 @@ TASKS: dict[str, tuple[str, ...]] = {
     "ContactChanged": ("conversations.tasks.index_contacts",),
     "ContactMerged": ("conversations.tasks.index_contacts",),
     "ContactUnmerged": ("conversations.tasks.index_contacts",),
+    "ConversationAssigned": ("conversations.tasks.notify_agents",),
+    "NoteAdded": ("conversations.tasks.notify_agents",),
+    "MessageEdited": ("conversations.tasks.notify_agents",),
+    "SlaWarned": ("conversations.tasks.notify_agents",),
+    "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
 }

@@ -33,8 +33,6 @@ AUDIT_ONLY = {
     "MacroApplied",
     "MailTakenIn",
     "MailboxAdded",
-    "SlaWarned",
-    "WebhookDisabled",
 }
 
 

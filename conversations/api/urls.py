@@ -13,6 +13,7 @@ from conversations.api import (
     events,
     macros,
     messages,
+    notifications,
     saved_views,
     tags,
     webhooks,
@@ -93,5 +94,14 @@ urlpatterns = [
     path("conversations/<str:conversation_id>/draft", drafts.DraftView.as_view(), name="api-conversation-draft"),
     path("messages/<uuid:message_id>", messages.MessageView.as_view(), name="api-message"),
     path("messages/<uuid:message_id>/mark-read", messages.MessageReadView.as_view(), name="api-message-mark-read"),
+    path("notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
+    path(
+        "notifications/unread-count", notifications.UnreadCountView.as_view(), name="api-notifications-unread-count"
+    ),
+    path("notifications/read-all", notifications.NotificationsReadView.as_view(), name="api-notifications-read-all"),
+    path(
+        "notifications/settings", notifications.NotificationSettingsView.as_view(), name="api-notification-settings"
+    ),
+    path("notifications/<uuid:id>/read", notifications.NotificationReadView.as_view(), name="api-notification-read"),
     path("drafts", drafts.DraftsView.as_view(), name="api-drafts"),
 ]

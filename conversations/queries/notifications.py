@@ -1,0 +1,119 @@
+"""What agents are told: their notifications, and who is to have one."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.enums import Role
+from accounts.permissions import Permission
+from accounts.queries import active_memberships, members_among
+from conversations.access import Place, visible_conversations
+from conversations.enums import NotificationKind
+from conversations.models import (
+    Contact,
+    Conversation,
+    ConversationFollow,
+    Message,
+    MessageMention,
+    Notification,
+    NotificationSetting,
+)
+from conversations.queries.live import sights_of
+from teams.access import Viewer
+from teams.models import Agent, TeamMember
+
+UNREAD_MOST = 100
+# For `fan_out`: raw, since it looks into many schemas at once. The index `inbox_by_sla` answers it.
+SLA_IS_NEAR_SQL = (
+    "EXISTS (SELECT FROM {schema}.conversations_conversation WHERE folder = 'inbox' AND merged_into_id IS NULL"
+    " AND status IN ('open', 'pending') AND sla_due_at > now() AND sla_due_at <= now() + interval '30 minutes'"
+    " AND sla_warned_at IS NULL)"
+)
+
+
+def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | None = None) -> QuerySet[Notification]:
+    """Return the viewer's notifications, each with its conversation and `actor_name`.
+
+    Those about conversations that the viewer may not see any more are left out.
+    """
+    rows = _visible(viewer)
+    if unread is not None:
+        rows = rows.filter(read_at__isnull=unread)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    agents = Agent.objects.filter(user_id=OuterRef("actor_id")).values("name")[:1]
+    contacts = Contact.objects.filter(id=OuterRef("actor_id")).values("name")[:1]
+    return rows.select_related("conversation").annotate(actor_name=Coalesce(Subquery(agents), Subquery(contacts)))
+
+
+def unread_count(viewer: Viewer) -> int:
+    """Return how many unread notifications the viewer has, `UNREAD_MOST` + 1 for all above. One query."""
+    return _visible(viewer).filter(read_at=None)[: UNREAD_MOST + 1].count()
+
+
+def _visible(viewer: Viewer) -> QuerySet[Notification]:
+    rows = Notification.objects.filter(agent_id=viewer.id)
+    if viewer.can(Permission.VIEW_CONVERSATIONS_ALL):
+        return rows
+    seen = visible_conversations(viewer).filter(id=OuterRef("conversation_id"))
+    return rows.filter(Q(conversation=None) | Exists(seen))
+
+
+def notification_settings(agent_id: UUID) -> dict[str, bool]:
+    """Return for each kind whether the agent wants it. One query."""
+    stored = dict(NotificationSetting.objects.filter(agent_id=agent_id).values_list("kind", "is_on"))
+    return {kind: stored.get(kind, True) for kind in NotificationKind.values}
+
+
+def followers_of(conversation: Conversation) -> set[UUID]:
+    """Return the agents who follow the conversation. One query."""
+    return set(ConversationFollow.objects.filter(conversation=conversation).values_list("agent_id", flat=True))
+
+
+def agents_mentioned_in(message: Message) -> set[UUID]:
+    """Return the agents whom the message mentions, by themselves or with their team. Two queries."""
+    mentions = MessageMention.objects.filter(message=message)
+    team_ids = mentions.filter(team__isnull=False).values("team_id")
+    agents = mentions.filter(agent__isnull=False).values_list("agent_id", flat=True)
+    return set(agents) | members_of_teams(team_ids)
+
+
+def members_of_teams(team_ids: Any) -> set[UUID]:
+    """Return the agents of these teams (ids, or a query of them). One query."""
+    return set(TeamMember.objects.filter(team_id__in=team_ids).values_list("agent_id", flat=True))
+
+
+def account_admins() -> set[UUID]:
+    """Return the admins of the account in force. One query."""
+    admins = active_memberships().filter(account=_account(), role=Role.ACCOUNT_ADMIN)
+    return set(admins.values_list("user_id", flat=True))
+
+
+def those_who_see(agent_ids: Iterable[UUID], conversation: Conversation) -> set[UUID]:
+    """Return those of the agents who may see the conversation. Three queries."""
+    members = members_among(agent_ids, _account())
+    place = Place(conversation.team_id, conversation.assignee_id)
+    return {agent_id for agent_id, sight in sights_of(members.values()).items() if sight.covers(place)}
+
+
+def those_who_want(agent_ids: Iterable[UUID], kind: NotificationKind) -> set[UUID]:
+    """Return those of the agents who have not switched this kind off. One query."""
+    off = NotificationSetting.objects.filter(agent_id__in=set(agent_ids), kind=kind, is_on=False)
+    return set(agent_ids) - set(off.values_list("agent_id", flat=True))
+
+
+def already_told(*, event_seq: int, message: Message | None) -> set[UUID]:
+    """Return the agents who have a notification of this event, or of the same message. One query."""
+    same = Q(event_seq=event_seq)
+    if message is not None:
+        same |= Q(message=message)
+    return set(Notification.objects.filter(same).values_list("agent_id", flat=True))
+
+
+def _account() -> Any:
+    """The row of the account in force, which django-tenants keeps."""
+    return connection.tenant  # type: ignore[attr-defined]
