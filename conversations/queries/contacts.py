@@ -13,6 +13,7 @@ from conversations.models import Company, Contact, ContactIdentity
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 
+TRIGRAM_LENGTH = 3
 _FILTERED_BY: Mapping[str, IdentityKind] = {
     "email": IdentityKind.EMAIL,
     "phone": IdentityKind.PHONE,
@@ -28,7 +29,7 @@ def live_contacts() -> QuerySet[Contact]:
 def filtered_contacts(filters: Mapping[str, Any]) -> QuerySet[Contact]:
     """Return the contacts for which all filters hold, with company and identities: two queries, whatever the page.
 
-    Keys: q (part of a name or an identity), email, phone, external_id, company_id, is_blocked.
+    Keys: q (part of a name or an identity, its beginning when shorter than three letters), email, phone, external_id, company_id, is_blocked.
     """
     rows = _with_parts(live_contacts())
     for name, kind in _FILTERED_BY.items():
@@ -134,6 +135,10 @@ def _known_by(kind: IdentityKind, value: str) -> QuerySet[Any]:
 
 
 def _resembling(text: str) -> QuerySet[Any]:
-    """A union, so that each half can use its own trigram index."""
-    named = Contact.objects.filter(name__icontains=text).order_by().values("id")
-    return named.union(ContactIdentity.objects.filter(value__icontains=text).values("contact_id"))
+    """A union, so that each half can use its own trigram index.
+
+    Trigrams find nothing that is shorter but beginnings, and nearly everybody has two given letters somewhere.
+    """
+    lookup = "icontains" if len(text) >= TRIGRAM_LENGTH else "istartswith"
+    named = Contact.objects.filter(**{f"name__{lookup}": text}).order_by().values("id")
+    return named.union(ContactIdentity.objects.filter(**{f"value__{lookup}": text}).values("contact_id"))

@@ -55,7 +55,9 @@ class ContactFilters(InputSerializer):
     """Which contacts to list; all of these must hold."""
 
     q = serializers.CharField(
-        max_length=_SEARCH_MAX_LENGTH, required=False, help_text="Part of a name, an address, a number or an id"
+        max_length=_SEARCH_MAX_LENGTH,
+        required=False,
+        help_text="Part of a name, an address, a number or an id; with one or two letters its beginning",
     )
     email = serializers.CharField(max_length=ADDRESS_MAX_LENGTH, required=False)
     phone = serializers.CharField(max_length=40, required=False)

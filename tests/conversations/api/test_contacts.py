@@ -188,6 +188,15 @@ def test_list_contacts_finds_by_every_filter(api_of: ApiOf, agent: User) -> None
     assert problem(api.get(f"{CONTACTS}?nme=x")) == (422, "validation_error")
 
 
+def test_list_contacts_finds_beginnings_by_two_letters(api_of: ApiOf, agent: User) -> None:
+    maija = make_contact("mv@example.fi", name="Virtanen, Maija")
+    make_contact("other@customers.example", name="Salmi, Vi")
+    api = api_of(agent)
+
+    for query in ("vi", "MV"):
+        assert [row["id"] for row in api.get(f"{CONTACTS}?q={query}").json()["results"]] == [str(maija.id)]
+
+
 def test_list_contacts_pages_by_name_and_by_age(api_of: ApiOf, agent: User) -> None:
     for name in ("Bertta", "Aino", "Cecilia"):
         make_contact(name=name)
