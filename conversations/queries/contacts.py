@@ -29,7 +29,8 @@ def live_contacts() -> QuerySet[Contact]:
 def filtered_contacts(filters: Mapping[str, Any]) -> QuerySet[Contact]:
     """Return the contacts for which all filters hold, with company and identities: two queries, whatever the page.
 
-    Keys: q (part of a name or an identity, its beginning when shorter than three letters), email, phone, external_id, company_id, is_blocked.
+    Keys: q (part of a name or an identity, its beginning when shorter than three letters), email, phone, external_id,
+    company_id, is_blocked.
     """
     rows = _with_parts(live_contacts())
     for name, kind in _FILTERED_BY.items():
