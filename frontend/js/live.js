@@ -7,6 +7,8 @@ const MAX_WAIT_MS = 15_000
 const OFFLINE_AFTER_MS = 2_000
 const READ_ONLY = 'read' // in place of an id: the list alone
 const CLOSED_FOR_GOOD = [4401, 4403] // signed out, or access taken away
+const TOO_MANY = 4429 // the tab that is looked at has taken this one's place; it comes back when it is looked at
+const NO_ROW = ['presence', 'typing', 'notification'] // who shows them listens for `hd:` and the type
 
 const emit = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }))
 
@@ -69,6 +71,7 @@ class Live extends HTMLElement {
     this.listen()
     if (nudge.type === 'pong') return
     if (nudge.seq !== undefined) this.since = nudge.seq
+    if (NO_ROW.includes(nudge.type)) return emit(`hd:${nudge.type}`, nudge)
     if (nudge.type === 'conversation.read') return this.read(nudge)
     refresh(nudge.type === 'resync' ? null : nudge.conversation_id)
   }
@@ -82,6 +85,7 @@ class Live extends HTMLElement {
     clearTimeout(this.pulse)
     if (CLOSED_FOR_GOOD.includes(code)) return location.reload()
     this.alarm ??= setTimeout(() => { document.body.dataset.live = 'offline' }, OFFLINE_AFTER_MS)
+    if (code === TOO_MANY && document.visibilityState === 'hidden') return
     const longest = Math.min(MAX_WAIT_MS, 500 * 2 ** this.attempts++)
     this.retry = setTimeout(() => this.connect(), longest / 4 + Math.random() * longest * 3 / 4)
   }
