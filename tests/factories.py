@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Account, MailRoute, User
 from conversations.enums import FINISHED, IdentityKind, MessageKind, Status
 from conversations.models import Contact, ContactIdentity, Conversation, Message, Tag, Webhook
+from conversations.search_index import write_entries
 from email_channel.models import Mailbox
 from hummdesk.tenancy.context import platform_context
 from teams.enums import TeamRole
@@ -95,6 +96,11 @@ def make_message(
     if kind != MessageKind.SYSTEM:
         _follow(conversation, message)
     return message
+
+
+def make_searchable(*conversations: Conversation) -> None:
+    """Put the messages of these conversations into the search index, which actions do for theirs."""
+    write_entries(list(Message.objects.filter(conversation__in=conversations).values_list("id", flat=True)))
 
 
 def _follow(conversation: Conversation, message: Message) -> None:

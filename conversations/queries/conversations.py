@@ -14,7 +14,8 @@ from django.utils import timezone
 from conversations.access import visible_conversations, with_id
 from conversations.enums import Folder, SlaState
 from conversations.models import Category, Conversation, ConversationTag, Tag
-from conversations.queries.inbox import matching, unread_by
+from conversations.queries.search import search_condition
+from conversations.queries.unread import unread_by
 from hummdesk.errors import NotFound
 from teams.access import Viewer
 
@@ -110,15 +111,16 @@ def sla_state(row: ConversationRow, now: datetime) -> SlaState:
 
 
 def _in_sla_state(state: str) -> Q:
-    """The same as `sla_state`, among conversations with a policy."""
+    """The same as `sla_state`; conversations without any promise are not `ok`."""
     now = timezone.now()
     breached = Q(sla_breached_at__isnull=False) | Q(sla_due_at__lte=now)
     conditions = {
         SlaState.BREACHED: breached,
         SlaState.DUE_SOON: Q(sla_breached_at=None, sla_due_at__gt=now, sla_due_at__lte=now + DUE_SOON),
-        SlaState.OK: Q(sla_breached_at=None) & (Q(sla_due_at=None) | Q(sla_due_at__gt=now + DUE_SOON)),
+        SlaState.OK: Q(sla_policy__isnull=False, sla_breached_at=None)
+        & (Q(sla_due_at=None) | Q(sla_due_at__gt=now + DUE_SOON)),
     }
-    return Q(sla_policy__isnull=False) & conditions[SlaState(state)]
+    return conditions[SlaState(state)]
 
 
 def _assigned_to(viewer: Viewer, who: UUID | str) -> Q:
@@ -157,7 +159,7 @@ _CONDITIONS: Mapping[str, Callable[[Viewer, Any], Q]] = {
     "category": _of_category,
     "unread": _unread,
     "sla": lambda _viewer, state: _in_sla_state(state),
-    "q": lambda _viewer, text: matching(text),
+    "q": search_condition,
     "created_after": lambda _viewer, at: Q(created_at__gte=at),
     "created_before": lambda _viewer, at: Q(created_at__lt=at),
     "updated_after": lambda _viewer, at: Q(updated_at__gte=at),

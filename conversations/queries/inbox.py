@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Q, QuerySet
 
 from conversations.access import visible_conversations
 from conversations.enums import FINISHED, Status
-from conversations.models import Conversation, ConversationRead, Message
+from conversations.models import Conversation, Message
 from conversations.models.conversation import IN_INBOX
+from conversations.queries.search import search_condition
+from conversations.queries.unread import unread_by
 from hummdesk.errors import NotFound
 from hummdesk.keyset import KeysetPage, keyset_page
 from teams.access import Viewer
@@ -71,28 +72,11 @@ def inbox_page(
     """
     rows = in_view(visible_conversations(viewer).filter(IN_INBOX), viewer, view)
     if text:
-        rows = rows.filter(matching(text))
+        rows = rows.filter(search_condition(viewer, text))
     rows = rows.select_related("contact", "assignee", "last_message_agent")
     return keyset_page(
         rows.annotate(is_unread=unread_by(viewer)), ["-last_activity_at"], limit=limit, cursor=after or ""
     )
-
-
-def matching(text: str) -> Q:
-    """Return the condition that number, subject, or the customer's name or address contain the text."""
-    condition = Q(subject__icontains=text) | Q(contact__name__icontains=text) | Q(contact__email__icontains=text)
-    number = text.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        condition |= Q(display_id=int(number))
-    return condition
-
-
-def unread_by(viewer: Viewer) -> Combinable:
-    """Return the condition that something in an unfinished conversation is newer than the viewer's mark."""
-    marks = ConversationRead.objects.filter(
-        agent_id=viewer.id, conversation=OuterRef("id"), read_until__gte=OuterRef("last_message_at")
-    )
-    return Q(last_message_at__isnull=False) & ~Q(status__in=FINISHED) & ~Exists(marks)
 
 
 def inbox_counts(viewer: Viewer) -> InboxCounts:

@@ -14,7 +14,7 @@ from conversations.demo.script import DemoConversation, generate
 from conversations.demo.topics import load_topics
 from conversations.demo.writer import DemoPlace, linkless_html, write_conversations
 from conversations.models import Contact, ContactIdentity, Conversation, Message
-from conversations.queries.inbox import unread_by
+from conversations.queries.unread import unread_by
 from hummdesk.errors import AccountRequired
 from hummdesk.markup import one_line, text_to_html
 from hummdesk.tenancy.context import platform_context

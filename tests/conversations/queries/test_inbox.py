@@ -11,7 +11,7 @@ from conversations.queries.inbox import InboxRow, inbox_counts, inbox_page
 from hummdesk.errors import NotFound, ValidationFailed
 from hummdesk.keyset import KeysetPage
 from tests.conversations.conftest import ViewerOf
-from tests.factories import agent_of, make_contact, make_conversation, make_team
+from tests.factories import agent_of, make_contact, make_conversation, make_searchable, make_team
 
 
 def numbers(page: KeysetPage[InboxRow]) -> list[int]:
@@ -85,8 +85,8 @@ def test_inbox_page_refuses_a_forged_cursor(acme: Account, viewer_as: ViewerOf, 
 
 def test_inbox_page_finds_by_number_subject_name_and_address(acme: Account, viewer_as: ViewerOf, admin: User) -> None:
     contact = make_contact("maija@paint.example", name="Maija Virtanen")
-    conversation = make_conversation(contact=contact, subject="Oak 100%")
-    make_conversation(subject="Something else")
+    conversation = make_conversation(contact=contact, subject="Oak 100%", messages=1)
+    make_searchable(conversation, make_conversation(subject="Something else", messages=1))
     viewer = viewer_as(admin)
 
     for text in (f"#{conversation.display_id}", "oak", "100%", "virtanen", "MAIJA@paint"):

@@ -3,7 +3,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from conversations.enums import MessageKind, Status
-from tests.factories import agent_of, make_conversation, make_mailbox, make_message, make_team
+from tests.factories import agent_of, make_conversation, make_mailbox, make_message, make_searchable, make_team
 from tests.fixtures.cast import ClientOf
 
 
@@ -109,8 +109,8 @@ def test_customer_text_is_escaped_wherever_it_is_shown(client_of: ClientOf, admi
 
 
 def test_search_finds_within_the_view(client_of: ClientOf, admin: User) -> None:
-    make_conversation(subject="Oak panels")
-    make_conversation(subject="Paint")
+    oak, paint = (make_conversation(subject=subject, messages=1) for subject in ("Oak panels", "Paint"))
+    make_searchable(oak, paint)
 
     page = client_of(admin).get("/inbox?view=all&q=oak").content.decode()
 

@@ -1,0 +1,196 @@
+"""Messages that match a search: raw SQL, where the way to the rows must be ours and not the planner's.
+
+What costs is not to find, but to read: PostgreSQL has to read every match to know its time and rank. So few matches
+are read whole, and of many the newest ones only, in one of three ways (docs/search.md has their figures).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from conversations.queries.search_terms import TextCondition
+
+# Matching messages that are ranked, and that a condition for lists gathers its conversations from: the newest ones.
+RANKED_MESSAGES, LISTED_MESSAGES = 300, 3_000
+# So many matches, as PostgreSQL guesses them, are too many to read all of them, or even to sort them by time.
+MANY_MATCHES, COMMON_MATCHES = 2_000, 10_000
+# So many finds make it needless to look further than a way goes.
+ENOUGH_MATCHES = 150
+
+
+class Reach(IntEnum):
+    """How matches are found. A way that ends with too few is followed by the next one, up to the last."""
+
+    # The newest 20,000 messages of the account are looked through.
+    RECENT = 0
+    # The newest 1,000 matches are looked at for those that the viewer may see.
+    NEWEST = 1
+    # Every match that the viewer may see is read.
+    ALL = 2
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked for: words, a time from `after` (included) to `before`, and a query for conversations' ids.
+
+    `is_narrow`: the conversations are few. `is_plain`: one word is asked for, whose matches PostgreSQL guesses well.
+    """
+
+    text: TextCondition
+    after: datetime | None
+    before: datetime | None
+    conversations: str
+    parameters: Sequence[Any]
+    is_narrow: bool
+    is_plain: bool
+
+
+class Match(NamedTuple):
+    """A conversation and its best message; `score` orders those of one search, and means nothing beside another's."""
+
+    conversation_id: UUID
+    message_id: UUID | None
+    score: float
+
+
+class Ranking(NamedTuple):
+    """Part of the ranked matches, best first, and how they were found, for asking on."""
+
+    matches: Sequence[Match]
+    reach: Reach
+
+
+_IS_VISIBLE = "EXISTS (SELECT FROM ({conversations}) AS visible WHERE visible.id = e.conversation_id OFFSET 0)"
+_HITS = {
+    Reach.RECENT: f"""
+    SELECT e.message_id, e.conversation_id, e.at, e.vector
+    FROM (SELECT * FROM conversations_searchentry e WHERE {{moments}} ORDER BY e.at DESC LIMIT 20000) e
+    WHERE {{text}} AND {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s""",  # noqa: S608  # of our own words
+    # An order that no index has, lest the planner walks along the one by time through the whole table.
+    Reach.NEWEST: f"""
+    SELECT e.message_id, e.conversation_id, e.at, e.vector
+    FROM (
+      SELECT * FROM conversations_searchentry e WHERE {{text}} AND {{moments}}
+      ORDER BY e.at + interval '0' DESC LIMIT 1000
+    ) e
+    WHERE {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s""",  # noqa: S608
+    Reach.ALL: """
+    SELECT e.message_id, e.conversation_id, e.at, e.vector
+    FROM conversations_searchentry e
+    WHERE {text} AND {moments} AND e.conversation_id IN ({conversations})
+    ORDER BY e.at + interval '0' DESC LIMIT %s""",
+}
+# Recent conversations come first among equals: a month halves what age adds.
+_RANKED = """
+WITH hits AS MATERIALIZED ({hits}),
+scored AS (
+  SELECT conversation_id, message_id, at, (
+    (0.05 + ts_rank_cd(vector, %s::tsquery))
+    * (1 + 1 / (1 + greatest(extract(epoch FROM %s::timestamptz - at), 0) / 2592000))
+  )::float8 AS score
+  FROM hits
+),
+best AS (SELECT DISTINCT ON (conversation_id) * FROM scored ORDER BY conversation_id, score DESC, at DESC)
+SELECT (SELECT count(*) FROM hits), conversation_id, message_id, score
+FROM best WHERE {kept}
+ORDER BY score DESC, at DESC, message_id LIMIT %s OFFSET %s"""
+_NEWEST_CONVERSATIONS = """
+WITH hits AS MATERIALIZED ({hits}),
+best AS (SELECT conversation_id, max(at) AS at FROM hits GROUP BY conversation_id)
+SELECT (SELECT count(*) FROM hits), conversation_id FROM best WHERE {kept} ORDER BY at DESC LIMIT %s"""
+_KEPT = """NOT EXISTS (
+  SELECT FROM conversations_searchentry other
+  WHERE other.conversation_id = best.conversation_id AND other.vector @@ %s::tsquery
+)"""
+
+
+def ranked_matches(
+    scope: Scope, *, as_of: datetime, limit: int, offset: int = 0, reach: Reach | None = None
+) -> Ranking:
+    """Return one match for each conversation out of the newest 300 matching messages; age counts from `as_of`.
+
+    With `reach`, which an earlier call has returned, the same ones. One to four queries.
+    """
+    values = [scope.text.any_wanted, as_of]
+    rows, reached = _reach_for(scope, _RANKED, RANKED_MESSAGES, values, [limit, offset], reach)
+    return Ranking([Match(*row[1:]) for row in rows], reached)
+
+
+def newest_matching_ids(scope: Scope, limit: int) -> list[UUID]:
+    """Return the ids of conversations with the newest matching messages, those first. One to four queries."""
+    rows, _reached = _reach_for(scope, _NEWEST_CONVERSATIONS, LISTED_MESSAGES, [], [limit], None)
+    return [row[1] for row in rows]
+
+
+def _reach_for(
+    scope: Scope, statement: str, most: int, values: Sequence[Any], paging: Sequence[Any], reach: Reach | None
+) -> tuple[list[Any], Reach]:
+    ways = [reach] if reach is not None else list(Reach)[_first_way(scope) :]
+    rows: list[Any] = []
+    for way in ways:
+        rows = _run(scope, way, statement, most, values, paging)
+        if rows and rows[0][0] >= ENOUGH_MATCHES:
+            return rows, way
+    return rows, ways[-1]
+
+
+def _first_way(scope: Scope) -> Reach:
+    """Return how to begin. At most two queries, for PostgreSQL's guess, and whether there are as few as it thinks."""
+    if scope.is_narrow:
+        return Reach.ALL
+    if not scope.text.wanted:
+        return Reach.RECENT
+    guess = _guessed_matches(scope.text.asked)
+    if guess > COMMON_MATCHES:
+        return Reach.RECENT
+    if guess > MANY_MATCHES:
+        return Reach.NEWEST
+    return Reach.ALL if scope.is_plain or not _has_many_matches(scope.text.asked) else Reach.RECENT
+
+
+def _guessed_matches(asked: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (FORMAT JSON) SELECT FROM conversations_searchentry WHERE vector @@ %s::tsquery", [asked]
+        )
+        plan = cursor.fetchone()[0]
+    return int((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
+
+
+def _has_many_matches(asked: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM conversations_searchentry WHERE vector @@ %s::tsquery LIMIT %s) AS e",
+            [asked, MANY_MATCHES + 1],
+        )
+        return bool(cursor.fetchone()[0] > MANY_MATCHES)
+
+
+def _run(
+    scope: Scope, way: Reach, statement: str, most: int, values: Sequence[Any], paging: Sequence[Any]
+) -> list[Any]:
+    asked, excluded = scope.text.asked, scope.text.excluded
+    text = "e.vector @@ %s::tsquery" if asked else "true"
+    text_values: list[Any] = [asked] if asked else []
+    limits = [("e.at >= %s", scope.after), ("e.at < %s", scope.before)]
+    moments = [(says, value) for says, value in limits if value is not None]
+    moment_values = [value for _says, value in moments]
+    hits = _HITS[way].format(
+        text=text, moments=" AND ".join(says for says, _value in moments) or "true", conversations=scope.conversations
+    )
+    inner = [*moment_values, *text_values] if way == Reach.RECENT else [*text_values, *moment_values]
+    kept = _KEPT if excluded else "true"
+    kept_values: list[Any] = [excluded] if excluded else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.format(hits=hits, kept=kept),
+            [*inner, *scope.parameters, most, *values, *kept_values, *paging],
+        )
+        rows: list[Any] = cursor.fetchall()
+        return rows
