@@ -39,7 +39,7 @@ _MODEL_OF_ACTOR: Mapping[str, type[Model]] = {
 
 
 _NAME_OF: Mapping[type[Model], Any] = {
-    Contact: Coalesce(NullIf(Cast("name", TextField()), Value("")), Cast("email", TextField())),
+    Contact: Coalesce(NullIf(Cast("name", TextField()), Value("", TextField())), Cast("email", TextField())),
     Conversation: Concat(Value("#"), Cast("display_id", TextField()), output_field=TextField()),
 }
 

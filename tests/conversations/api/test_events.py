@@ -5,14 +5,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.actions.change_conversation import change_conversation
+from conversations.actions.receive_message import IncomingText, receive_message
 from conversations.enums import MessageKind
 from conversations.events import MessageEdited
-from conversations.models import Conversation, MessageVersion
+from conversations.models import Contact, Conversation, MessageVersion
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 from tests.conversations.conftest import ViewerOf
-from tests.factories import agent_of, make_agent, make_conversation, make_message, make_team
+from tests.factories import agent_of, make_agent, make_contact, make_conversation, make_message, make_team
 from tests.fixtures.cast import ApiOf
 
 
@@ -139,3 +140,16 @@ def test_undo_after_thirty_days_is_too_late(api_of: ApiOf, leader: User) -> None
     again = api.post(path)
 
     assert (late.status_code, in_time.status_code, again.status_code) == (409, 200, 409)
+
+
+def test_events_name_the_customer_by_name_or_address(api_of: ApiOf, leader: User) -> None:
+    named, nameless = make_contact(name="Ada Lind"), make_contact("b@customers.example")
+    Contact.objects.filter(id=nameless.id).update(name="")
+    conversations = [make_conversation(contact=contact) for contact in (named, nameless)]
+    for conversation in conversations:
+        text = IncomingText(body_html="<p>Hello</p>", body_text="Hello")
+        receive_message(conversation=conversation, contact=conversation.contact, text=text)
+
+    actors = [events_of(api_of(leader), conversation)[0]["actor"] for conversation in conversations]
+
+    assert [actor["name"] for actor in actors] == ["Ada Lind", "b@customers.example"]
