@@ -21,7 +21,8 @@ def erase_contact(*, viewer: Viewer, contact_id: UUID) -> None:
 
     The conversations stay. The same happens to all contacts that were merged into it.
     Locks them in the order of their ids.
-    Raises: NotFound, PermissionDenied, Conflict when one was merged into it meanwhile. Publishes: ContactChanged.
+    Raises: NotFound, PermissionDenied, Conflict when one was merged into it meanwhile.
+    Publishes: ContactChanged for each of them.
     """
     contact = get_contact(contact_id)
     viewer.require(Permission.DELETE_MESSAGES)
@@ -36,7 +37,8 @@ def erase_contact(*, viewer: Viewer, contact_id: UUID) -> None:
     else:
         Contact.objects.filter(id__in=ids).update(merged_into=None)
         Contact.objects.filter(id__in=ids).delete()
-    publish(ContactChanged(actor=viewer.actor, contact_id=contact.id, changed=("erased_at",)))
+    for erased_id in sorted(ids):
+        publish(ContactChanged(actor=viewer.actor, contact_id=erased_id, changed=("erased_at",)))
 
 
 def _have_said_something(ids: set[UUID]) -> bool:

@@ -236,7 +236,9 @@ def test_erase_contact_who_never_wrote_removes_the_row(api_of: ApiOf, leader: Us
     assert published() == ["ContactChanged"]
 
 
-def test_erase_contact_with_conversations_forgets_the_person(api_of: ApiOf, leader: User) -> None:
+def test_erase_contact_with_conversations_forgets_the_person(
+    api_of: ApiOf, leader: User, published: Published
+) -> None:
     contact = make_contact("a@example.fi", name="Name", custom_fields={"plan": "gold"}, phone="+358401234567")
     conversation = make_conversation(contact=contact, messages=2)
     old = make_contact("old@example.fi", name="Old name", merged_into=contact)
@@ -248,6 +250,7 @@ def test_erase_contact_with_conversations_forgets_the_person(api_of: ApiOf, lead
         assert (row.name, row.email, row.phone, row.custom_fields) == ("", "", "", {})
         assert row.erased_at is not None
     assert not ContactIdentity.objects.exists()
+    assert published() == ["ContactChanged", "ContactChanged"]
     assert Conversation.objects.get(id=conversation.id).messages.count() == 2
     for row in (contact, old):
         assert api.get(_at(row)).status_code == 404
