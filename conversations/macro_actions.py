@@ -168,7 +168,7 @@ def _error_of_snooze(one: Mapping[str, Any]) -> str:
     if hours is None and until_reply is True:
         return ""
     is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
-    if until_reply is None and is_number and 0 < float(hours or 0) <= SNOOZE_HOURS_MOST:
+    if until_reply is None and is_number and 0 < one["hours"] <= SNOOZE_HOURS_MOST:
         return ""
     return _("Give either “until_reply”: true, or “hours”, up to a year.")
 
