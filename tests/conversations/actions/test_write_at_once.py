@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from zeal import zeal_ignore
 
 from accounts.models import Account, User
 from conversations.actions.delete_message import delete_message
@@ -164,11 +165,13 @@ def test_eight_workers_release_a_reply_once(
 
 
 def test_same_key_at_once_is_one_reply(acme: Account, conversation: Conversation, api_of: ApiOf, agent: User) -> None:
-    clients = [api_of(agent) for _number in range(2)]
+    clients = [api_of(agent) for _number in range(4)]
 
     def post(client: ApiClient) -> Any:
         fields = {"kind": "reply", "body_text": "Hi"}
-        return client.post(f"/api/v1/conversations/{conversation.id}/messages", fields, HTTP_IDEMPOTENCY_KEY="k")
+        # Who loses the race looks for the row before and after.
+        with zeal_ignore([{"model": "api.StoredAnswer", "field": "get()"}]):
+            return client.post(f"/api/v1/conversations/{conversation.id}/messages", fields, HTTP_IDEMPOTENCY_KEY="k")
 
     answers = at_once(acme, [partial(post, client) for client in clients])
 
@@ -180,7 +183,7 @@ def test_same_key_at_once_is_one_reply(acme: Account, conversation: Conversation
 def test_drafts_saved_at_once_are_one_draft(
     acme: Account, conversation: Conversation, viewer_as: ViewerOf, agent: User
 ) -> None:
-    def save(text: str) -> Callable[[], Any]:
+    def save(text: str) -> Callable[..., Any]:
         return partial(save_draft, viewer=viewer_as(agent), conversation_id=conversation.id, body_text=text)
 
     at_once(acme, [save(f"Draft {number}") for number in range(4)])

@@ -78,7 +78,7 @@ def test_kill_between_commit_and_dispatch_loses_nothing(conversation: Conversati
     die_before_dispatch = """
         import os, signal
         import hummdesk.events.dispatcher as dispatcher
-        dispatcher.dispatch = lambda schema, rows: os.kill(os.getpid(), signal.SIGKILL)
+        dispatcher.dispatch = lambda *_given: os.kill(os.getpid(), signal.SIGKILL)
     """
     killed = in_another_process(
         textwrap.dedent(die_before_dispatch) + textwrap.dedent(SEND_A_REPLY.format(id=conversation.display_id))
