@@ -15,6 +15,11 @@ from django.db import connection
 INDEXED_CHARS = 100_000
 DICTIONARIES = {"fi": "finnish", "sv": "swedish", "en": "english"}
 OTHER_DICTIONARY = "simple"
+_CHOICES = " ".join(f"WHEN '{language}' THEN '{dictionary}'" for language, dictionary in DICTIONARIES.items())
+# Of a message `m` in a conversation `c`, whose language counts where the message is too short to tell.
+DICTIONARY_SQL = (
+    f"(CASE coalesce(nullif(m.language, ''), c.language) {_CHOICES} ELSE '{OTHER_DICTIONARY}' END)::regconfig"
+)
 _PARTING = """.,;:!?()[]{}<>@/|"`_+-=&#*~^"""
 
 
@@ -84,16 +89,16 @@ _OWN = _labels("""
       SELECT '>', 'B', address FROM unnest(m.cc || m.bcc) AS address
       UNION ALL
       SELECT '<', 'B', p.name || ' ' || p.email
-      FROM conversations_contact p WHERE p.id = m.contact_id AND p.id <> around.contact_id
+      FROM conversations_contact p WHERE p.id = m.contact_id AND p.id <> c.contact_id
       UNION ALL
       SELECT '~', 'C', f.name FROM conversations_attachment f WHERE f.message_id = m.id
       UNION ALL
       SELECT '^', 'C', 'file' FROM conversations_attachment f WHERE f.message_id = m.id AND NOT f.is_inline
       UNION ALL
-      SELECT '^', 'B', 'own' WHERE m.contact_id = around.contact_id
+      SELECT '^', 'B', 'own' WHERE m.contact_id = c.contact_id
       UNION ALL
       SELECT '^', 'B', 'to' WHERE m.kind = 'reply'""")
-_DICTIONARY = " ".join(f"WHEN '{language}' THEN '{dictionary}'" for language, dictionary in DICTIONARIES.items())
+
 
 # Labels of a conversation and of an agent are made once, however many messages share them.
 _UPSERT = f"""
@@ -112,18 +117,14 @@ author AS MATERIALIZED (
 )
 INSERT INTO conversations_searchentry (message_id, conversation_id, at, vector)
 SELECT m.id, m.conversation_id, m.created_at,
-  setweight(to_tsvector(chosen.dictionary, around.subject), 'A')
-  || coalesce(around.vector, '') || coalesce(author.vector, '') || coalesce(own.vector, '')
+  setweight(to_tsvector(chosen.dictionary, c.subject), 'A')
+  || coalesce(c.vector, '') || coalesce(author.vector, '') || coalesce(own.vector, '')
   || setweight(to_tsvector(chosen.dictionary, left(m.body_text, {INDEXED_CHARS})), 'D')
 FROM picked m
-JOIN around ON around.id = m.conversation_id
+JOIN around c ON c.id = m.conversation_id
 LEFT JOIN author ON author.id = m.agent_id
 CROSS JOIN LATERAL ({_OWN}) AS own
-CROSS JOIN LATERAL (
-  SELECT (
-    CASE coalesce(nullif(m.language, ''), around.language) {_DICTIONARY} ELSE '{OTHER_DICTIONARY}' END
-  )::regconfig
-) AS chosen(dictionary)
+CROSS JOIN LATERAL (SELECT {DICTIONARY_SQL}) AS chosen(dictionary)
 ON CONFLICT (message_id) DO UPDATE
 SET conversation_id = EXCLUDED.conversation_id, at = EXCLUDED.at, vector = EXCLUDED.vector"""  # noqa: S608
 

@@ -15,6 +15,7 @@ from conversations.api import (
     messages,
     notifications,
     saved_views,
+    search,
     tags,
     webhooks,
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     path("attachments", attachments.AttachmentsView.as_view(), name="api-attachments"),
     path("attachments/<uuid:id>", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("attachments/<uuid:id>/content", attachments.AttachmentContentView.as_view(), name="api-attachment-content"),
+    path("search", search.SearchView.as_view(), name="api-search"),
     path("remote-image", attachments.RemoteImageView.as_view(), name="api-remote-image"),
     path("contacts", contacts.ContactsView.as_view(), name="api-contacts"),
     path("contacts/<uuid:contact_id>", contacts.ContactView.as_view(), name="api-contact"),
@@ -95,13 +97,9 @@ urlpatterns = [
     path("messages/<uuid:message_id>", messages.MessageView.as_view(), name="api-message"),
     path("messages/<uuid:message_id>/mark-read", messages.MessageReadView.as_view(), name="api-message-mark-read"),
     path("notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
-    path(
-        "notifications/unread-count", notifications.UnreadCountView.as_view(), name="api-notifications-unread-count"
-    ),
+    path("notifications/unread-count", notifications.UnreadCountView.as_view(), name="api-notifications-unread-count"),
     path("notifications/read-all", notifications.NotificationsReadView.as_view(), name="api-notifications-read-all"),
-    path(
-        "notifications/settings", notifications.NotificationSettingsView.as_view(), name="api-notification-settings"
-    ),
+    path("notifications/settings", notifications.NotificationSettingsView.as_view(), name="api-notification-settings"),
     path("notifications/<uuid:id>/read", notifications.NotificationReadView.as_view(), name="api-notification-read"),
     path("drafts", drafts.DraftsView.as_view(), name="api-drafts"),
 ]

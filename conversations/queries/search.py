@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Q
@@ -124,10 +123,6 @@ def _by_activity(viewer: Viewer, query: SearchQuery, condition: Q, start: Search
         return SearchPage([], None, TextCondition())
     rows = visible_conversations(viewer).filter(condition, last_message_id__isnull=False)
     found = rows.order_by("-last_activity_at", "-id").values_list("id", "last_message_id")
-    matches = [Match(row_id, message_id, 0.0) for row_id, message_id in found[start.offset : start.offset + limit + 1]]
+    asked = found[start.offset : start.offset + limit + 1]
+    matches = [Match(row_id, message_id, 0.0) for row_id, message_id in asked if message_id]
     return _page(Ranking(matches, Reach.ALL), start, limit, TextCondition(), is_respelt=False)
-
-
-def conversation_ids_of(matches: Sequence[Match]) -> list[UUID]:
-    """Return the conversations of these matches, in their order."""
-    return [match.conversation_id for match in matches]

@@ -55,7 +55,7 @@ class Match(NamedTuple):
     """A conversation and its best message; `score` orders those of one search, and means nothing beside another's."""
 
     conversation_id: UUID
-    message_id: UUID | None
+    message_id: UUID
     score: float
 
 

@@ -27,6 +27,8 @@ _SHARED_MODULES = (
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
     "uvloop",
+    # Sixty megabytes that web, mail and worker would otherwise load each, at their first message.
+    "conversations.language_model",
 )
 
 
