@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import cycle, islice
 from typing import Any
 from urllib.error import HTTPError
@@ -20,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from accounts.actions.socket_tickets import SignInProof, issue_socket_ticket
 from accounts.actions.token_families import start_family
+from accounts.enums import Role
 from accounts.models import Account, Membership
 from accounts.tokens import access_claims
 from conversations.actions.change_conversation import change_conversation
@@ -36,7 +38,7 @@ START_TIMEOUT_S, LAST_NUDGE_TIMEOUT_S = 30, 10
 
 @dataclass(frozen=True)
 class LiveMeasure:
-    """From the call of the action, which commits on its way, to the arrival at each socket, in ms, over all of them.
+    """From the writing of the event, just before the commit, to its arrival at each socket, in ms, over all of them.
 
     `lost` are nudges that did not come at all, `server_cpu` is the web process's share of one core.
     """
@@ -106,24 +108,25 @@ def _wait_until_answering(port: int) -> None:
 
 
 async def _measured(account: Account, port: int, tickets: Sequence[str], changes: int, server_pid: int) -> LiveMeasure:
-    arrivals: dict[str, list[float]] = {}
+    waits: list[float] = []
     async with asyncio.TaskGroup() as group:
         opened = [await connect(_url(port, ticket), compression=None) for ticket in tickets]
         for one in opened:
             await one.send('{"type": "ping"}')
             await one.recv()
-        listening = [group.create_task(_listen(one, arrivals)) for one in opened]
+        listening = [group.create_task(_listen(one, waits)) for one in opened]
         await asyncio.to_thread(_change, account, WARM_UP)
+        await _wait_for(waits, WARM_UP * len(opened))
+        waits.clear()
         cpu, start = _cpu_s(server_pid), time.perf_counter()
-        began = await asyncio.to_thread(_change, account, changes)
-        await _wait_for_the_last(arrivals, began, len(opened))
+        await asyncio.to_thread(_change, account, changes)
+        await _wait_for(waits, changes * len(opened))
         share = (_cpu_s(server_pid) - cpu) / (time.perf_counter() - start)
         for task in listening:
             task.cancel()
         await asyncio.gather(*(one.close() for one in opened), return_exceptions=True)
-    waits = sorted((at - began[key]) * 1000 for key in began for at in arrivals.get(key, ()))
-    lost = len(began) * len(opened) - len(waits)
-    p50, p95, p99, most = (_percentile(waits, part) for part in (0.5, 0.95, 0.99, 1.0))
+    lost = changes * len(opened) - len(waits)
+    p50, p95, p99, most = (_percentile(sorted(waits), part) for part in (0.5, 0.95, 0.99, 1.0))
     return LiveMeasure(len(opened), changes, p50, p95, p99, most, lost=lost, server_cpu=share)
 
 
@@ -131,38 +134,32 @@ def _url(port: int, ticket: str) -> str:
     return f"ws://127.0.0.1:{port}/ws/inbox?format=json&ticket={ticket}"
 
 
-async def _listen(client: ClientConnection, arrivals: dict[str, list[float]]) -> None:
+async def _listen(client: ClientConnection, waits: list[float]) -> None:
     async for message in client:
-        at = time.perf_counter()
+        now = time.time()
         event: dict[str, Any] = orjson.loads(message)
         if event["type"] == "conversation.updated" and "subject" in event["data"]:
-            arrivals.setdefault(event["data"]["subject"], []).append(at)
+            waits.append((now - datetime.fromisoformat(event["at"]).timestamp()) * 1000)
 
 
-def _change(account: Account, changes: int) -> dict[str, float]:
-    """Each change has a subject of its own, by which its nudges are known; returns when each began."""
-    began = {}
+def _change(account: Account, changes: int) -> None:
     try:
         with account_context(account):
-            admin = Membership.objects.select_related("user").filter(account=account, role="account_admin").first()
+            admin = Membership.objects.select_related("user").filter(account=account, role=Role.ACCOUNT_ADMIN).first()
             viewer = viewer_of(admin)
             ids = list(Conversation.objects.order_by("-last_activity_at").values_list("id", flat=True)[:50])
             start = time.perf_counter()
             for number in range(changes):
                 time.sleep(max(0.0, start + number / CHANGES_PER_S - time.perf_counter()))
-                subject = f"live {os.getpid()} {start} {number}"
-                began[subject] = time.perf_counter()
-                change_conversation(
-                    viewer=viewer, conversation_id=ids[number % len(ids)], changes={"subject": subject}
-                )
+                changed = {"subject": f"live {start} {number}"}
+                change_conversation(viewer=viewer, conversation_id=ids[number % len(ids)], changes=changed)
     finally:
         close_old_connections()
-    return began
 
 
-async def _wait_for_the_last(arrivals: dict[str, list[float]], began: dict[str, float], each: int) -> None:
+async def _wait_for(waits: Sequence[float], count: int) -> None:
     deadline = time.monotonic() + LAST_NUDGE_TIMEOUT_S
-    while time.monotonic() < deadline and any(len(arrivals.get(key, ())) < each for key in began):
+    while time.monotonic() < deadline and len(waits) < count:
         await asyncio.sleep(0.05)
 
 
