@@ -42,7 +42,7 @@ def run(conversations: int, output: Path) -> None:
     with serving() as server:
         for slug in (small, large):
             account = Account.objects.get(slug=slug)
-            caller = partial(_caller, server, slug)
+            caller = partial(ApiCaller, server.port, f"{slug}.localhost", _token(server, slug))
             units = calls(_corpus(account, caller()))
             loads[slug] = list(_loads(server, units, caller))
             statements[slug] = {unit.name: _statements(slug, unit, caller()) for unit in units}
@@ -76,12 +76,11 @@ def _count_messages(slug: str) -> int:
         return Message.objects.count()
 
 
-def _caller(server: BenchServer, slug: str) -> ApiCaller:
-    """Return a connection that is signed in as the account's leader, who sees all of it."""
-    stranger = ApiCaller(server.port, "localhost", "")
+def _token(server: BenchServer, slug: str) -> str:
+    """Return an access token of the account's leader, who sees all of it."""
     fields = {"email": f"leader@{slug}.example", "password": DEMO_PASSWORD, "account": slug}
-    _status, body = stranger.send("POST", "/auth/token", fields)
-    return ApiCaller(server.port, f"{slug}.localhost", json.loads(body)["access"])
+    _status, body = ApiCaller(server.port, "localhost", "").send("POST", "/auth/token", fields)
+    return str(json.loads(body)["access"])
 
 
 def _corpus(account: Account, caller: ApiCaller) -> Corpus:

@@ -35,10 +35,7 @@ def serving(processes: int = 2) -> Iterator[BenchServer]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     environment = os.environ | production_settings()
     argv = (sys.executable, "-m", "hummdesk.embedded.web", str(listener.fileno()))
-    started = [
-        subprocess.Popen(argv, env=environment, pass_fds=(listener.fileno(),))
-        for _ in range(processes)
-    ]
+    started = [subprocess.Popen(argv, env=environment, pass_fds=(listener.fileno(),)) for _ in range(processes)]
     try:
         port = listener.getsockname()[1]
         _wait_until_it_answers(port)
