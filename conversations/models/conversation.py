@@ -155,12 +155,17 @@ class Conversation(models.Model):
                 name="conversation_by_folder",
             ),
             models.Index(fields=["contact", "-last_activity_at", "-id"], name="conversation_by_contact"),
-            # What the stats count; read without the table.
             models.Index(
                 fields=["-last_activity_at", "-id"],
                 condition=IN_INBOX & Q(status__in=UNFINISHED),
-                include=["status", "priority", "assignee", "team", "category", "sla_due_at", "sla_breached_at"],
+                include=["status", "assignee", "team", "sla_due_at", "sla_breached_at"],
                 name="inbox_unfinished",
+            ),
+            # What the stats count, without the table. Equal entries are kept once, and come in the order of grouping.
+            models.Index(
+                fields=["status", "priority_rank", "team", "category", "assignee"],
+                condition=IN_INBOX & Q(status__in=UNFINISHED),
+                name="inbox_tallies",
             ),
             models.Index(
                 fields=["first_replied_at"],
