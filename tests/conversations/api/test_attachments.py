@@ -1,7 +1,8 @@
+import string
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,9 +13,10 @@ from PIL import Image
 
 from accounts.enums import AccountStatus
 from accounts.models import Account, User
-from conversations.attachment_links import content_url
+from conversations.attachment_links import content_url, signed_content
 from conversations.enums import MessageKind
 from conversations.models import Attachment, Conversation
+from hummdesk.errors import NotFound
 from tests.factories import make_conversation, make_message, make_team
 from tests.fixtures.cast import ApiClient, ApiOf, host_of
 
@@ -226,3 +228,27 @@ def test_attachment_is_known_again_by_its_etag(api_of: ApiOf, agent: User, monke
     answer = client.get(f"{URL}/{file.id}", headers={"If-None-Match": etag})
 
     assert answer.status_code == 304
+
+
+def test_no_guess_at_a_signature_gets_in(acme: Account) -> None:
+    file_id = attach(make_conversation()).id
+    signature = content_url(file_id).partition("=")[2]
+    guesses = {
+        signature[:place] + sign + signature[place + 1 :]
+        for place in range(len(signature))
+        for sign in string.ascii_letters + string.digits + "-_:"
+    } - {signature}
+
+    accepted = [guess for guess in guesses if is_accepted(file_id, guess)]
+
+    assert len(guesses) > 10_000
+    assert accepted == []
+    assert is_accepted(file_id, signature)
+
+
+def is_accepted(file_id: UUID, signature: str) -> bool:
+    try:
+        signed_content(file_id, signature)
+    except NotFound:
+        return False
+    return True
