@@ -37,12 +37,13 @@ def merge_conversations(*, viewer: Viewer, conversation_id: UUID | int | str, in
         raise Conflict(_("The other conversation was merged itself. Merge into the one that it went to."))
     _publish_merge(viewer, source, target)
     source.messages.update(conversation=target)
+    was_unfinished = not source.is_finished
     closed = move_status(source, Status.CLOSED, actor=viewer.actor, cause="merged")
     source.merged_into = target
     source.save(update_fields=[*STATUS_FIELDS, "merged_into"])
     if closed:
         publish(closed)
-    if target.is_finished and (closed is None or closed.status_before not in (Status.RESOLVED, Status.CLOSED)):
+    if target.is_finished and was_unfinished:
         set_status(target, Status.OPEN, actor=viewer.actor)
     recount(source)
     recount(target)

@@ -81,6 +81,16 @@ def test_merge_opens_a_finished_target_for_one_who_waits(acme: Account, viewer: 
     assert (target.status, target.waiting_since is not None) == (Status.OPEN, True)
 
 
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CLOSED])
+def test_merge_of_a_finished_one_leaves_a_finished_target(acme: Account, viewer: Viewer, status: Status) -> None:
+    source, target = make_conversation(status=status), make_conversation(status=Status.CLOSED)
+
+    merge_conversations(viewer=viewer, conversation_id=source.id, into=target.id)
+
+    target.refresh_from_db()
+    assert target.status == Status.CLOSED
+
+
 def test_merge_that_is_refused_changes_nothing(acme: Account, viewer: Viewer, published: Published) -> None:
     source, target, end = (make_conversation(messages=1) for _number in range(3))
     hidden = make_conversation(team=make_team())
