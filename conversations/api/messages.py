@@ -15,7 +15,7 @@ from conversations.actions.mark_read import mark_message_read
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import MessageKind
 from conversations.models import Message
-from conversations.queries.messages import messages_in, place_of, thread_for
+from conversations.queries.messages import load_parts, messages_in, place_of, thread_for
 from conversations.serializers.messages import BodyInput, MessageFilters, MessageInput, MessageOutput
 from hummdesk.api.pagination import KeysetPagination
 from hummdesk.api.views import ApiView
@@ -56,7 +56,10 @@ class MessagesView(ApiView):
             words = ("body_html", "body_text", "attachment_ids", "mentions")
             note = {name: given[name] for name in words if name in given}
             message = add_note(viewer=viewer, conversation_id=conversation_id, **note)
-        return Response(_own(request, viewer, message), status=201)
+        is_bare = not given.get("attachment_ids") and not given.get("mentions")
+        return Response(
+            _own(request, viewer, message if is_bare else load_parts(message), is_bare=is_bare), status=201
+        )
 
 
 class MessageView(ApiView):
@@ -69,7 +72,7 @@ class MessageView(ApiView):
         """Change a note of one's own, or a reply of one's own that has not left; what it said is kept."""
         viewer = viewer_in(request)
         message = edit_message(viewer=viewer, message_id=message_id, **self.body(BodyInput))
-        return Response(_own(request, viewer, message))
+        return Response(_own(request, viewer, load_parts(message)))
 
     @extend_schema(operation_id="delete_message", responses={204: None})
     def delete(self, request: Request, message_id: UUID) -> Response:
@@ -90,6 +93,7 @@ class MessageReadView(ApiView):
         return Response(status=204)
 
 
-def _own(request: Request, viewer: Viewer, message: Message) -> Any:
+def _own(request: Request, viewer: Viewer, message: Message, *, is_bare: bool = False) -> Any:
     """Return a message of the caller's own, which is read as such."""
-    return MessageOutput(message, context={"request": request, "viewer": viewer, "read_until": None}).data
+    context = {"request": request, "viewer": viewer, "read_until": None, "is_bare": is_bare}
+    return MessageOutput(message, context=context).data

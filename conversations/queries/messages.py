@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from conversations.access import get_conversation_for, visible_conversations, with_id
 from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
@@ -46,7 +46,6 @@ def messages_in(
     conversation: Conversation, *, kind: str = "", before: Place | None = None, after: Place | None = None
 ) -> QuerySet[Message]:
     """Return messages of a conversation with authors, attachments and mentions. Three queries when read."""
-    mentions = MessageMention.objects.select_related("agent", "team").order_by("id")
     rows = messages_of(conversation).select_related("agent", "contact")
     if kind:
         rows = rows.filter(kind=kind)
@@ -54,7 +53,17 @@ def messages_in(
         rows = rows.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
     if after is not None:
         rows = rows.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
-    return rows.prefetch_related("attachments", Prefetch("mentions", mentions))
+    return rows.prefetch_related("attachments", _mentions())
+
+
+def load_parts(message: Message) -> Message:
+    """Return the message with its attachments and mentions loaded. Two queries."""
+    prefetch_related_objects([message], "attachments", _mentions())
+    return message
+
+
+def _mentions() -> "Prefetch[Any, Any, Any]":
+    return Prefetch("mentions", MessageMention.objects.select_related("agent", "team").order_by("id"))
 
 
 def place_of(conversation: Conversation, message_id: UUID, *, field: str) -> Place:

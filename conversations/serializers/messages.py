@@ -1,6 +1,6 @@
 """Messages as the API shows them, and what it takes to write one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -119,10 +119,18 @@ class MessageOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def to_representation(self, instance: Message) -> dict[str, Any]:
-        """Return the fields; `request`, `viewer` and `read_until` are in the context."""
+        """Return the fields; `request`, `viewer` and `read_until` are in the context.
+
+        So is `is_bare` where the message is known to have no files and to call nobody.
+        """
         context = self.context
-        origin = context["request"].build_absolute_uri("/")[:-1]
-        return message_fields(instance, viewer=context["viewer"], read_until=context["read_until"], origin=origin)
+        return message_fields(
+            instance,
+            viewer=context["viewer"],
+            read_until=context["read_until"],
+            origin=context["request"].build_absolute_uri("/")[:-1],
+            is_bare=context.get("is_bare", False),
+        )
 
 
 def message_fields(
@@ -130,18 +138,17 @@ def message_fields(
     *,
     viewer: Viewer,
     read_until: datetime | None,
-    attachments: Sequence[Attachment] | None = None,
-    mentions: Sequence[MessageMention] | None = None,
     origin: str = "",
+    is_bare: bool = False,
 ) -> dict[str, Any]:
     """Return the fields of MessageOutput.
 
     `origin` is put before the addresses of files, such as `https://acme.example`.
-    No query where the row is out of `messages_in`, or `attachments` and `mentions` are given.
+    No query where the row is out of `messages_in` or `load_parts`, or is known to have no files and to call nobody.
     """
     is_there = row.deleted_at is None
-    files = row.attachments.all() if attachments is None else attachments
-    called = row.mentions.all() if mentions is None else mentions
+    files: Iterable[Attachment] = () if is_bare else row.attachments.all()
+    called: Iterable[MessageMention] = () if is_bare else row.mentions.all()
     shown = partial(_with_pictures, row, files, origin)
     return {
         "id": row.id,

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import HasPermission
 from accounts.permissions import Permission
+from conversations.queries.messages import load_parts
 from conversations.serializers.messages import MessageOutput
 from email_channel.actions.retry_reply import retry_reply
 from hummdesk.api.views import ApiView
@@ -25,4 +26,4 @@ class ReplyRetryView(ApiView):
         viewer = viewer_in(request)
         message = retry_reply(viewer=viewer, message_id=message_id)
         context = {"request": request, "viewer": viewer, "read_until": message.created_at}
-        return Response(MessageOutput(message, context=context).data)
+        return Response(MessageOutput(load_parts(message), context=context).data)

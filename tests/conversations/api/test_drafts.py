@@ -1,12 +1,16 @@
 """Drafts: of one agent, on every device, until they are sent."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.models import Account, User
-from conversations.models import Conversation, MessageDraft
-from tests.conversations.conftest import Published
+from conversations.actions.attach_files import purge_unused_uploads, upload_attachment
+from conversations.models import Attachment, Conversation, MessageDraft
+from tests.conversations.conftest import Published, ViewerOf
 from tests.factories import make_conversation, make_mailbox, make_team
 from tests.fixtures.cast import ApiOf
 
@@ -127,3 +131,17 @@ def test_draft_of_a_conversation_that_was_given_away_is_gone_from_the_list(
     Conversation.objects.filter(id=conversation.id).update(team=make_team())
 
     assert client.get(DRAFTS).json()["results"] == []
+
+
+def test_file_of_a_draft_is_kept_until_it_is_sent(
+    api_of: ApiOf, agent: User, conversation: Conversation, viewer_as: ViewerOf
+) -> None:
+    kept, _unused = (
+        upload_attachment(viewer=viewer_as(agent), file=ContentFile(b"x", name="a"), name="a.txt") for _ in range(2)
+    )
+    Attachment.objects.update(created_at=timezone.now() - timedelta(days=2))
+    api_of(agent).put(draft_url(conversation), {"body_text": "Dear", "attachments": [str(kept.id)]})
+
+    purge_unused_uploads(100)
+
+    assert list(Attachment.objects.values_list("id", flat=True)) == [kept.id]

@@ -286,6 +286,17 @@ def test_list_costs_the_same_for_1_and_30(api_of: ApiOf, agent: User, acme: Acco
     assert counts[0] == counts[1] <= 7
 
 
+def test_reply_costs_few_statements(api_of: ApiOf, agent: User, conversation: Conversation) -> None:
+    client = api_of(agent)
+    reply = {"kind": "reply", "body_text": "Hi", "seen_seq": last_seq()}
+    client.post(messages_url(conversation), reply)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(messages_url(conversation), reply)
+
+    assert sum(not query["sql"].startswith(("SET", "SAVEPOINT", "RELEASE")) for query in queries) <= 19
+
+
 def test_edit_and_delete_of_a_reply_in_its_time_for_undo(
     undo: None, api_of: ApiOf, agent: User, conversation: Conversation
 ) -> None:
