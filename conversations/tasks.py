@@ -19,6 +19,7 @@ from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import SLA_IS_NEAR_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
+from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
@@ -124,8 +125,15 @@ def sweep_held_replies() -> int:
 @account_task("conversations.tasks.release_due_replies")
 def release_due_replies() -> int:
     """The account's replies whose time has come leave, each for itself; returns how many did."""
-    due = held_replies_due(timezone.now(), RELEASED_AT_ONCE)
-    return sum(release_reply(message_id=message_id) for message_id in due)
+    return sum(map(_released, held_replies_due(timezone.now(), RELEASED_AT_ONCE)))
+
+
+def _released(message_id: UUID) -> bool:
+    try:
+        return release_reply(message_id=message_id)
+    except Exception as error:  # the rim: the reply stays held, the next one leaves, and the sweep comes back to it
+        logger.error("reply_release_failed", message_id=str(message_id), error=type(error).__name__)
+        return False
 
 
 @account_task("conversations.tasks.index_conversations")

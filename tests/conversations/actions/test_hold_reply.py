@@ -187,3 +187,24 @@ def test_send_reply_that_is_fetched_is_sent_without_a_mail(
 
     assert message.delivery_state == DeliveryState.SENT
     assert published() == ["ReplyWritten", "ReplySent"]
+
+
+def test_reply_that_cannot_leave_does_not_hold_up_the_next(
+    conversation: Conversation, viewer_as: ViewerOf, agent: User
+) -> None:
+    broken = send_reply(viewer=viewer_as(agent), conversation_id=conversation.id, body_text="One")
+    other = make_conversation(messages=1, mailbox_id=conversation.mailbox_id)
+    fine = send_reply(viewer=viewer_as(agent), conversation_id=other.id, body_text="Two")
+    for message in (broken, fine):
+        let_time_pass(message)
+    # As a fault of ours might leave it.
+    LoggedEvent.objects.filter(data__message_id=str(broken.id)).update(
+        data={"message_id": str(broken.id), "draft_id": "no id"}
+    )
+
+    assert release_due_replies() == 1
+
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert broken.send_at is not None
+    assert fine.send_at is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from pytest_django import Settings
 
 from conversations.actions.attach_files import upload_attachment
 from conversations.actions.write_message import send_reply
@@ -16,7 +17,7 @@ from conversations.models import Attachment, Conversation, Message
 from email_channel.actions.retry_reply import retry_reply
 from email_channel.enums import SendState
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
-from hummdesk.errors import Conflict, NotFound, PermissionDenied
+from hummdesk.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from teams.access import Viewer
 from tests.factories import make_contact, make_conversation, make_message, make_team
 from tests.fixtures.work import RunTasks
@@ -189,3 +190,17 @@ def test_retry_needs_the_right_to_reply_and_to_see_it(conversation: Conversation
         )
     with pytest.raises(NotFound):
         retry_reply(viewer=viewer, message_id=hidden.id)
+
+
+def test_more_files_than_a_mail_can_carry_are_refused_at_once(
+    conversation: Conversation, viewer: Viewer, settings: Settings, published: Callable[[], list[str]]
+) -> None:
+    files = [upload(viewer, b"x" * 60).id for _number in range(2)]
+    before, settings.MAIL_MAX_BYTES = published(), 100
+
+    with pytest.raises(ValidationFailed) as refusal:
+        send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Hi", attachment_ids=files)
+
+    assert list(refusal.value.errors) == ["attachments"]
+    assert Attachment.objects.filter(message=None).count() == 2
+    assert published() == before
