@@ -29,7 +29,7 @@ class ConversationDetail(ConversationOutput):
     contact = ContactOfConversation()
     following = serializers.BooleanField(help_text="The caller is told of what is new in it")
     seq = serializers.IntegerField()
-    classification = serializers.JSONField(
+    classification = serializers.DictField(
         allow_null=True, help_text="What the AI makes of it; null while that has not been asked for"
     )
 

@@ -89,7 +89,7 @@ class WebhookDeliveryOutput(serializers.Serializer[WebhookDelivery]):
     id = serializers.UUIDField()
     webhook_id = serializers.UUIDField()
     event_seq = serializers.IntegerField()
-    type = serializers.ChoiceField(choices=WEBHOOK_TYPES)
+    type = serializers.CharField()
     payload = serializers.DictField()
     state = serializers.ChoiceField(choices=WebhookState.choices)
     attempt_count = serializers.IntegerField()
