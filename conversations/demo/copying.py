@@ -1,6 +1,7 @@
 """COPY into a model's table: raw SQL, as the ORM has no way to it and its inserts take several times as long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
@@ -29,6 +30,26 @@ def copy_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     ):
         for row in rows:
             copy.write_row((*row.values(), *rest))
+
+
+@contextmanager
+def building_at_once(model: type[models.Model], index_name: str) -> Iterator[None]:
+    """Build an index of a table that is empty so far after the writing, in a fifth of the time; inside a transaction.
+
+    Others wait for the table until that ends. A table with rows keeps its index meanwhile.
+    """
+    if model._default_manager.exists():
+        yield
+        return
+    index = next(index for index in model._meta.indexes if index.name == index_name)
+    with connection.schema_editor(atomic=False) as editor:
+        editor.remove_index(model, index)
+    yield
+    with connection.cursor() as cursor:
+        # PostgreSQL changes no table that has foreign keys to check.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with connection.schema_editor(atomic=False) as editor:
+        editor.add_index(model, index)
 
 
 def analyze(tables: Iterable[type[models.Model]]) -> None:
