@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from zeal import zeal_ignore
+from zeal import zeal_ignore  # type: ignore[import-untyped]  # it has no types
 
 from accounts.models import Account, User
 from conversations.actions.delete_message import delete_message
