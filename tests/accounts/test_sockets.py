@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.members import remove_member
 from accounts.actions.socket_tickets import issue_socket_ticket
@@ -162,3 +164,16 @@ def test_ticket_needs_an_account(operator: User) -> None:
     answer = client_at(token=sign_in(operator, account="")["access"]).post(TICKET)
 
     assert problem(answer) == (403, "permission_denied")
+
+
+def test_renewing_costs_the_same_for_1_and_30_sockets(client_of: ClientOf, agent: User, acme: Account) -> None:
+    by_session = _pass_by_session(client_of(agent), acme)
+    query = f"ticket={_ticket(agent, acme)}".encode()
+    by_ticket = async_to_sync(open_socket)({"account": acme, "query_string": query, "cookies": {}})
+    costs = []
+    for count in (1, 30):
+        with CaptureQueriesContext(connection) as statements:
+            renewed_passes(acme, [by_session, by_ticket] * count)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1] <= 5
