@@ -1,5 +1,6 @@
 """A receiver of webhooks on loopback that behaves as told: it takes, fails, redirects, hangs, talks without end."""
 
+import ssl
 import threading
 import time
 from collections import deque
@@ -8,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
@@ -122,10 +124,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_receiver() -> Iterator[Receiver]:
-    """Run a receiver; its `address` is `127.0.0.1:<port>`."""
+def running_receiver(*, tls: Path | None = None) -> Iterator[Receiver]:
+    """Run a receiver; its `address` is `127.0.0.1:<port>`. `tls`: a file with its key and certificate."""
     receiver = Receiver()
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"receiver": receiver}))
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     receiver.address = f"127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -1,11 +1,19 @@
 """T11: no call reaches what is not public, whatever a name answers and wherever an answer leads."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
 from hummdesk.egress import OutsideFailure, TargetRefused, call_outside
@@ -217,3 +225,45 @@ def test_certificate_is_checked_for_the_name(receiver: Receiver) -> None:
 
     assert failure.value.detail == "No secure connection could be made."
     assert receiver.received == []
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """Write a self-signed certificate with its key; returns the file, which is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "receiver.pem"
+    plain = serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"), [("hooks.example.com", ""), ("other.example.com", "The host's certificate is not valid.")]
+)
+def test_certificate_is_that_of_the_name_though_the_address_is_pinned(
+    name: str, complaint: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate_for("hooks.example.com", tmp_path)
+    monkeypatch.setattr("hummdesk.egress.client._tls", lambda: ssl.create_default_context(cafile=str(file)))
+    with running_receiver(tls=file) as receiver:
+        place = f"{name}:{receiver.address.split(':')[1]}"
+        settings.EGRESS_ALLOWED = frozenset({place})
+
+        with pytest.raises(OutsideFailure) if complaint else nullcontext() as failure:
+            call_outside(f"https://{place}/hook", resolver=answering("127.0.0.1"))
+
+    if failure:
+        assert (failure.value.detail, receiver.received) == (complaint, [])
+    else:
+        assert receiver.received[0].headers["host"] == place
