@@ -107,13 +107,14 @@ class ApiBehaviour(APIView):
     def filters(self, serializer: type[InputSerializer]) -> dict[str, Any]:
         """Return the query's filters, checked; those of paging are left out. Raises what becomes 422."""
         given = self.request.query_params
-        lists = {name for name, field in serializer().fields.items() if hasattr(field, "child")}
-        data = {
+        bound = serializer(data={}, context={"request": self.request, "view": self})
+        lists = {name for name, field in bound.fields.items() if hasattr(field, "child")}
+        # Set afterwards, since making the fields takes longer than checking them.
+        bound.initial_data = {
             name: given.getlist(name) if name in lists else given[name]
             for name in given
             if name not in _LIST_PARAMETERS
         }
-        bound = serializer(data=data, context={"request": self.request, "view": self})
         bound.is_valid(raise_exception=True)
         return dict(bound.validated_data)
 
