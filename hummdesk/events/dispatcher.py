@@ -1,7 +1,6 @@
 """After the commit: nudge the sockets, queue the subscribed tasks, and note that this is done."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,12 +16,13 @@ from hummdesk.tenancy.context import account_schema
 
 def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()) -> None:
     """These events are dispatched as soon as the transaction has committed, in this process, and `tasks` queued."""
-    transaction.on_commit(partial(_dispatch_in, schema, rows, tasks), robust=True)
 
+    # A function with a name, which Django needs to log what a robust one raises, where a `partial` has none.
+    def dispatch_in_account() -> None:
+        with account_schema(schema):
+            dispatch(schema, rows, tasks)
 
-def _dispatch_in(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str]) -> None:
-    with account_schema(schema):
-        dispatch(schema, rows, tasks)
+    transaction.on_commit(dispatch_in_account, robust=True)
 
 
 def dispatch(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()) -> bool:

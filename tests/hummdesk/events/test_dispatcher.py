@@ -99,6 +99,24 @@ def test_kill_between_commit_and_dispatch_loses_nothing(conversation: Conversati
     assert Message.objects.get(body_text="Written before the crash").delivery_state == "sent"
 
 
+def test_database_that_ends_after_the_commit_fails_nobody(conversation: Conversation) -> None:
+    fail_before_dispatch = """
+        from django.db import connection
+        import hummdesk.events.dispatcher as dispatcher
+        def fail(*_given):
+            raise connection.Database.OperationalError("terminating connection")
+        dispatcher.dispatch = fail
+    """
+
+    done = in_another_process(
+        textwrap.dedent(fail_before_dispatch)
+        + textwrap.dedent(SEND_A_REPLY.format(id=conversation.display_id))
+    )
+
+    assert "committed" in done.stdout, done.stderr
+    assert undispatched() == ["ReplyWritten", "ReplySent", "MailQueued"]
+
+
 @pytest.mark.timeout(60)
 def test_redis_that_is_down_at_commit_loses_nothing(conversation: Conversation, run_tasks: RunTasks) -> None:
     nobody_there = f"redis://127.0.0.1:{free_port()}/0"
