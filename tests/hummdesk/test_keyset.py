@@ -3,7 +3,7 @@ import pytest
 from accounts.models import Account
 from conversations.models import Contact
 from hummdesk.errors import ValidationFailed
-from hummdesk.keyset import keyset_page
+from hummdesk.keyset import KeysetPage, keyset_page
 from tests.factories import make_contact
 
 
@@ -12,7 +12,9 @@ def test_page_reads_rows_by_the_function_given(acme: Account) -> None:
         make_contact(name=f"c{number}")
 
     page = keyset_page(Contact.objects.all(), ["-name"], limit=2, read=lambda rows: list(rows.values("id", "name")))
-    following = keyset_page(Contact.objects.all(), ["-name"], limit=2, cursor=page.next_cursor or "")
+    following: KeysetPage[Contact] = keyset_page(
+        Contact.objects.all(), ["-name"], limit=2, cursor=page.next_cursor or ""
+    )
 
     assert [row["name"] for row in page.rows] == ["c2", "c1"]
     assert [row.name for row in following.rows] == ["c0"]
