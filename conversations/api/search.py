@@ -45,7 +45,7 @@ class SearchView(ApiView):
 
     @extend_schema(operation_id="search", parameters=[SearchFilters], responses=FoundOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Find conversations, the best first; at most some 300 in all. Without `q` there are none."""
+        """Find conversations, the best first; at most 200 in all. Without `q` there are none."""
         text, cursor = self.filters(SearchFilters)["q"], request.query_params.get("cursor", "")
         limit = finds_limit(request.query_params.get("limit", ""))
         start = decoded_start(cursor) if cursor else SearchStart(0, timezone.now())

@@ -65,7 +65,7 @@ def search_condition(viewer: Viewer, text: str) -> Q:
 def search_conversations(viewer: Viewer, text: str, *, start: SearchStart, limit: int) -> SearchPage:
     """Return conversations that match and that the viewer may see, the best first.
 
-    They lie in the inbox unless the search says `is:spam` or `is:trash`. With words, the newest 300 matching messages
+    They lie in the inbox unless the search says `is:spam` or `is:trash`. With words, the newest 200 matching messages
     are ranked; without, conversations come by their last activity. Up to seven queries, most often three.
     """
     query = parse_search(text)

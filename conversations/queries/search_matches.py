@@ -17,19 +17,21 @@ from django.db import connection
 from conversations.queries.search_terms import TextCondition
 
 # Matching messages that are ranked, and that a condition for lists gathers its conversations from: the newest ones.
-RANKED_MESSAGES, LISTED_MESSAGES = 300, 3_000
-# So many matches, as PostgreSQL guesses them, are too many to read all of them, or even to sort them by time.
-MANY_MATCHES, COMMON_MATCHES = 2_000, 10_000
+RANKED_MESSAGES, LISTED_MESSAGES = 200, 3_000
+# So many matches, as PostgreSQL guesses them, are too many to sort them by time; of several words it guesses too few.
+COMMON_MATCHES, MANY_MATCHES = 10_000, 2_000
+# So many of the newest matches are looked at for those that the viewer may see.
+NEWEST_MATCHES = 1_000
 # So many finds make it needless to look further than a way goes.
-ENOUGH_MATCHES = 150
+ENOUGH_MATCHES = 50
 
 
 class Reach(IntEnum):
     """How matches are found. A way that ends with too few is followed by the next one, up to the last."""
 
-    # The newest 20,000 messages of the account are looked through.
+    # The newest 10,000 messages of the account are looked through.
     RECENT = 0
-    # The newest 1,000 matches are looked at for those that the viewer may see.
+    # The newest 1,000 matches are looked at for those that the viewer may see; if there are no more, that is all.
     NEWEST = 1
     # Every match that the viewer may see is read.
     ALL = 2
@@ -67,28 +69,36 @@ class Ranking(NamedTuple):
 
 
 _IS_VISIBLE = "EXISTS (SELECT FROM ({conversations}) AS visible WHERE visible.id = e.conversation_id OFFSET 0)"
-_HITS = {
-    Reach.RECENT: f"""
-    SELECT e.message_id, e.conversation_id, e.at, e.vector
-    FROM (SELECT * FROM conversations_searchentry e WHERE {{moments}} ORDER BY e.at DESC LIMIT 20000) e
-    WHERE {{text}} AND {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s""",  # noqa: S608  # of our own words
+_LOOKED_AT = {
+    Reach.RECENT: "SELECT * FROM conversations_searchentry e WHERE {moments} ORDER BY e.at DESC LIMIT 10000",
     # An order that no index has, lest the planner walks along the one by time through the whole table.
     Reach.NEWEST: f"""
-    SELECT e.message_id, e.conversation_id, e.at, e.vector
-    FROM (
-      SELECT * FROM conversations_searchentry e WHERE {{text}} AND {{moments}}
-      ORDER BY e.at + interval '0' DESC LIMIT 1000
-    ) e
-    WHERE {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s""",  # noqa: S608
+    SELECT * FROM conversations_searchentry e WHERE {{text}} AND {{moments}}
+    ORDER BY e.at + interval '0' DESC LIMIT {NEWEST_MATCHES}""",  # noqa: S608  # of our own words
+}
+_HITS = {
+    Reach.RECENT: f"""
+hits AS MATERIALIZED (
+  SELECT * FROM ({_LOOKED_AT[Reach.RECENT]}) e WHERE {{text}} AND {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s
+),
+way AS (SELECT (SELECT count(*) FROM hits) AS hit_count, false AS is_at_end)""",  # noqa: S608
+    Reach.NEWEST: f"""
+looked_at AS MATERIALIZED ({_LOOKED_AT[Reach.NEWEST]}),
+hits AS MATERIALIZED (SELECT * FROM looked_at e WHERE {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s),
+way AS (
+  SELECT (SELECT count(*) FROM hits) AS hit_count, (SELECT count(*) < {NEWEST_MATCHES} FROM looked_at) AS is_at_end
+)""",  # noqa: S608
     Reach.ALL: """
-    SELECT e.message_id, e.conversation_id, e.at, e.vector
-    FROM conversations_searchentry e
-    WHERE {text} AND {moments} AND e.conversation_id IN ({conversations})
-    ORDER BY e.at + interval '0' DESC LIMIT %s""",
+hits AS MATERIALIZED (
+  SELECT * FROM conversations_searchentry e
+  WHERE {text} AND {moments} AND e.conversation_id IN ({conversations})
+  ORDER BY e.at + interval '0' DESC LIMIT %s
+),
+way AS (SELECT (SELECT count(*) FROM hits) AS hit_count, true AS is_at_end)""",
 }
 # Recent conversations come first among equals: a month halves what age adds.
 _RANKED = """
-WITH hits AS MATERIALIZED ({hits}),
+WITH {hits},
 scored AS (
   SELECT conversation_id, message_id, at, (
     (0.05 + ts_rank_cd(vector, %s::tsquery))
@@ -96,14 +106,16 @@ scored AS (
   )::float8 AS score
   FROM hits
 ),
-best AS (SELECT DISTINCT ON (conversation_id) * FROM scored ORDER BY conversation_id, score DESC, at DESC)
-SELECT (SELECT count(*) FROM hits), conversation_id, message_id, score
-FROM best WHERE {kept}
-ORDER BY score DESC, at DESC, message_id LIMIT %s OFFSET %s"""
+best AS (SELECT DISTINCT ON (conversation_id) * FROM scored ORDER BY conversation_id, score DESC, at DESC),
+page AS (SELECT * FROM best WHERE {kept} ORDER BY score DESC, at DESC, message_id LIMIT %s OFFSET %s)
+SELECT way.hit_count, way.is_at_end, page.conversation_id, page.message_id, page.score
+FROM way LEFT JOIN page ON true
+ORDER BY page.score DESC, page.at DESC, page.message_id"""
 _NEWEST_CONVERSATIONS = """
-WITH hits AS MATERIALIZED ({hits}),
-best AS (SELECT conversation_id, max(at) AS at FROM hits GROUP BY conversation_id)
-SELECT (SELECT count(*) FROM hits), conversation_id FROM best WHERE {kept} ORDER BY at DESC LIMIT %s"""
+WITH {hits},
+best AS (SELECT conversation_id, max(at) AS at FROM hits GROUP BY conversation_id),
+page AS (SELECT * FROM best WHERE {kept} ORDER BY at DESC LIMIT %s)
+SELECT way.hit_count, way.is_at_end, page.conversation_id FROM way LEFT JOIN page ON true ORDER BY page.at DESC"""
 _KEPT = """NOT EXISTS (
   SELECT FROM conversations_searchentry other
   WHERE other.conversation_id = best.conversation_id AND other.vector @@ %s::tsquery
@@ -113,31 +125,33 @@ _KEPT = """NOT EXISTS (
 def ranked_matches(
     scope: Scope, *, as_of: datetime, limit: int, offset: int = 0, reach: Reach | None = None
 ) -> Ranking:
-    """Return one match for each conversation out of the newest 300 matching messages; age counts from `as_of`.
+    """Return one match for each conversation out of the newest 200 matching messages; age counts from `as_of`.
 
     With `reach`, which an earlier call has returned, the same ones. One to four queries.
     """
     values = [scope.text.any_wanted, as_of]
     rows, reached = _reach_for(scope, _RANKED, RANKED_MESSAGES, values, [limit, offset], reach)
-    return Ranking([Match(*row[1:]) for row in rows], reached)
+    return Ranking([Match(*row) for row in rows], reached)
 
 
 def newest_matching_ids(scope: Scope, limit: int) -> list[UUID]:
     """Return the ids of conversations with the newest matching messages, those first. One to four queries."""
     rows, _reached = _reach_for(scope, _NEWEST_CONVERSATIONS, LISTED_MESSAGES, [], [limit], None)
-    return [row[1] for row in rows]
+    return [conversation_id for (conversation_id,) in rows]
 
 
 def _reach_for(
     scope: Scope, statement: str, most: int, values: Sequence[Any], paging: Sequence[Any], reach: Reach | None
 ) -> tuple[list[Any], Reach]:
     ways = [reach] if reach is not None else list(Reach)[_first_way(scope) :]
-    rows: list[Any] = []
+    rows, way = [], ways[-1]
     for way in ways:
         rows = _run(scope, way, statement, most, values, paging)
-        if rows and rows[0][0] >= ENOUGH_MATCHES:
-            return rows, way
-    return rows, ways[-1]
+        hit_count, is_at_end, *_row = rows[0]
+        if is_at_end or hit_count >= ENOUGH_MATCHES:
+            break
+    # Without finds there is one row nevertheless, with the two numbers.
+    return [row[2:] for row in rows if row[2] is not None], way
 
 
 def _first_way(scope: Scope) -> Reach:
@@ -149,9 +163,8 @@ def _first_way(scope: Scope) -> Reach:
     guess = _guessed_matches(scope.text.asked)
     if guess > COMMON_MATCHES:
         return Reach.RECENT
-    if guess > MANY_MATCHES:
-        return Reach.NEWEST
-    return Reach.ALL if scope.is_plain or not _has_many_matches(scope.text.asked) else Reach.RECENT
+    is_surprise = guess <= MANY_MATCHES and not scope.is_plain and _has_many_matches(scope.text.asked)
+    return Reach.RECENT if is_surprise else Reach.NEWEST
 
 
 def _guessed_matches(asked: str) -> int:
