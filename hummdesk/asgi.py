@@ -5,9 +5,9 @@ import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Only importable once the apps are loaded.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 
 from conversations.routing import websocket_urlpatterns  # noqa: E402
 from hummdesk.body_limit import BodyLimit  # noqa: E402
+from hummdesk.http import ThreadedHandler  # noqa: E402
 from hummdesk.tenancy.sockets import AccountSocketMiddleware  # noqa: E402
 
 # Files are read in small blocks, which costs an event loop nothing worth a line for each process.
@@ -23,7 +24,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(http, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+        "http": BodyLimit(ThreadedHandler(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         "websocket": AccountSocketMiddleware(
             CookieMiddleware(URLRouter(websocket_urlpatterns)), routes=websocket_urlpatterns
         ),

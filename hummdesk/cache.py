@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
@@ -26,17 +26,21 @@ def _or(fallback: R, function: Callable[P, R]) -> Callable[P, R]:
 
 
 class KeptRedisClient(RedisCacheClient):
-    """Makes the client of each pool once: making one takes longer than most of its calls."""
+    """Makes one client of each server for the whole process, with its pool of connections: Django makes a cache for
+    each thread, and under ASGI each request has a thread of its own.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._kept: dict[bool, Any] = {}
+    _kept: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def __init__(self, servers: Sequence[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self._place = (str(servers), repr(sorted(options.items(), key=str)))
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        """Return the client that reads or writes."""
-        if write not in self._kept:
-            self._kept[write] = super().get_client(key, write=write)
-        return self._kept[write]
+        """Return the client, which any thread may use."""
+        if self._place not in self._kept:
+            self._kept[self._place] = super().get_client(key, write=write)
+        return self._kept[self._place]
 
 
 class ForgivingRedisCache(RedisCache):
