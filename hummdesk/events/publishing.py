@@ -76,9 +76,10 @@ def _write(events: list[tuple[str, Event]]) -> None:
 
 def _write_for(schema: str, events: list[Event]) -> None:
     with connection.cursor() as cursor:
-        # Raw, since the ORM has no advisory locks. Released by the commit or the rollback.
+        # Raw, since the ORM has no advisory locks. Released by the commit or the rollback. Foreign keys are checked
+        # before, since that waits for whoever has locked the row that is referred to, who may be about to wait for us.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))",
+            "SET CONSTRAINTS ALL IMMEDIATE; SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))",
             [schema],
         )
     rows = LoggedEvent.objects.bulk_create(

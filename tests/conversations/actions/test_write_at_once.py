@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event, Timer
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 from zeal import zeal_ignore  # type: ignore[import-untyped]  # it has no types
 
 from accounts.models import Account, User
+from accounts.permissions import Permission
+from conversations.access import get_conversation_for
 from conversations.actions.delete_message import delete_message
 from conversations.actions.edit_message import edit_message
+from conversations.actions.follow_conversation import follow_conversation
 from conversations.actions.receive_message import IncomingText, receive_message
 from conversations.actions.release_reply import release_reply
 from conversations.actions.save_draft import save_draft
-from conversations.actions.write_message import send_reply
+from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import MessageKind
 from conversations.errors import LeftAlready, NewerMessages
 from conversations.models import Conversation, Message, MessageDraft
@@ -23,7 +28,9 @@ from email_channel.actions.retry_reply import retry_reply
 from email_channel.models import OutgoingDelivery
 from hummdesk.errors import Conflict
 from hummdesk.events.models import LoggedEvent
+from hummdesk.events.publishing import action
 from hummdesk.events.queries import last_seq
+from teams.access import Viewer
 from tests.conversations.actions.test_change_at_once import at_once
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_conversation, make_mailbox
@@ -205,3 +212,40 @@ def test_retries_at_once_are_one_mail(
 
     assert sum(isinstance(one, Conflict) for one in found) == 3
     assert OutgoingDelivery.objects.get().state == "queued"
+
+
+@action
+def note_slowly(*, viewer: Viewer, conversation_id: UUID, is_locked: Event, may_go_on: Event) -> None:
+    """Locks the conversation, and writes the log once it may."""
+    get_conversation_for(viewer, conversation_id, need=Permission.REPLY, lock=True)
+    is_locked.set()
+    assert may_go_on.wait(10)
+    add_note(viewer=viewer, conversation_id=conversation_id, body_text="Done")
+
+
+def test_who_refers_to_a_locked_conversation_waits_for_it_before_the_log(
+    acme: Account, conversation: Conversation, viewer_as: ViewerOf, agent: User, leader: User
+) -> None:
+    is_locked, may_go_on = Event(), Event()
+
+    def follow() -> None:
+        assert is_locked.wait(10)
+        Timer(0.5, may_go_on.set).start()
+        follow_conversation(viewer=viewer_as(leader), conversation_id=conversation.id)
+
+    found = at_once(
+        acme,
+        [
+            partial(
+                note_slowly,
+                viewer=viewer_as(agent),
+                conversation_id=conversation.id,
+                is_locked=is_locked,
+                may_go_on=may_go_on,
+            ),
+            follow,
+        ],
+    )
+
+    assert found == [None, None]
+    assert (count_of("NoteAdded"), count_of("ConversationFollowed")) == (1, 1)
