@@ -158,6 +158,7 @@ def _field(queryset: QuerySet[Any, Any], name: str) -> Any:
 def _typed(field: "_Field", value: Any) -> Any:
     if not isinstance(value, str | int | float) or "\x00" in str(value):
         raise ValueError(value)
+    str(value).encode()  # lone surrogates, which no database takes, are a ValueError here
     typed = field.to_python(value)
     if not isinstance(typed, datetime):
         return typed

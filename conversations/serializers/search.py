@@ -63,7 +63,7 @@ def decoded_start(word: str) -> SearchStart:
     try:
         padded = word + "=" * (-len(word) % 4)
         offset, as_of, reach, is_respelt = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        if not isinstance(offset, int) or not 0 <= offset <= 10_000:
+        if type(offset) is not int or not 0 <= offset <= 10_000:
             raise ValueError(offset)
         reach = None if reach is None else Reach(reach)
         return SearchStart(offset, datetime.fromtimestamp(float(as_of), UTC), reach, bool(is_respelt))

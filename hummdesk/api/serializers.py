@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 MOST_JSON_BYTES = 16 * 1024
+# Deeper than anybody needs; what reads and writes JSON level by level ends in an error far below 1,000.
+MOST_JSON_LEVELS = 20
 
 
 class InputSerializer(serializers.Serializer[Any]):
@@ -27,9 +29,11 @@ class InputSerializer(serializers.Serializer[Any]):
 
 
 class JSONObjectField(serializers.JSONField):
-    """A JSON object of at most 16 kB, free of what PostgreSQL cannot store: NUL and lone surrogates."""
+    """A JSON object of at most 16 kB and 20 levels, free of what PostgreSQL cannot store: NUL and lone surrogates."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if _is_deeper_than(MOST_JSON_LEVELS, data):
+            raise serializers.ValidationError(f"This may be nested at most {MOST_JSON_LEVELS} levels deep.")
         value = super().to_internal_value(data)
         if not isinstance(value, dict):
             raise serializers.ValidationError("This must be a JSON object.")
@@ -48,6 +52,13 @@ class WordsField(serializers.ListField):
             data = [word.strip() for text in data for word in str(text).split(",") if word.strip()]
         found: list[Any] = super().to_internal_value(data)
         return found
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper_than(levels - 1, one) for one in inner)
 
 
 def _size_bytes(value: Any) -> int:

@@ -83,7 +83,9 @@ def test_search_pages_through_all_finds_once(search: Search, api_of: ApiOf, admi
     assert numbers(api_of(admin).get(second["previous"]).json()) == numbers(first)
 
 
-@pytest.mark.parametrize("cursor", ["x", "ä", "bnVsbA", "WzEsMiwzLDRd", "WzEsInkiLDAsMF0", "WzEsMWU0MDAsMCwwXQ"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "ä", "bnVsbA", "WzEsMiwzLDRd", "WzEsInkiLDAsMF0", "WzEsMWU0MDAsMCwwXQ", "W3RydWUsMSwwLDBd"]
+)
 def test_search_refuses_a_forged_cursor(api_of: ApiOf, admin: User, cursor: str) -> None:
     answer = api_of(admin).get(SEARCH, {"q": "needle", "cursor": cursor})
 

@@ -133,6 +133,7 @@ ID = "0190a000-0000-7000-8000-000000000000"
         word("name", 0, "a"),
         word("name", 0, "a", "no id"),
         word("name", 0, "a\x00", ID),
+        word("name", 0, "a\ud800", ID),
         word("name", 0, None, ID),
         word("name", 0, ["a"], ID),
         word("name", 2, "a", ID),

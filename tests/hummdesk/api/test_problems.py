@@ -69,6 +69,17 @@ def test_json_that_the_database_cannot_keep_is_422(client: Client, value: object
     assert list(problem(response)["errors"]) == ["extra"]
 
 
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize("levels", [20, 250, 400])
+def test_json_of_too_many_levels_is_422(client: Client, opening: str, levels: int) -> None:
+    """Some levels are parsed, but are too many for whatever looks at them afterwards."""
+    inner = opening * levels + "1" + ("]" if opening == "[" else "}") * levels
+
+    response = client.generic("POST", "/api/tags", f'{{"extra": {{"a": {inner}}}}}', content_type="application/json")
+
+    assert (response.status_code, "extra" in problem(response)["errors"]) == (422, True)
+
+
 def test_other_content_type_is_415(client: Client) -> None:
     response = client.post("/api/tags", "name=x", content_type="application/x-www-form-urlencoded")
 
