@@ -114,7 +114,7 @@ def _scope(viewer: Viewer, query: SearchQuery, condition: Q) -> Callable[[TextCo
         conversations=ids,
         parameters=parameters,
         is_narrow=is_narrow(query),
-        is_plain=len(query.terms) == 1 and query.terms[0].kind != TermKind.PHRASE,
+        is_plain=len(query.terms) == 1 and query.terms[0].kind not in (TermKind.PHRASE, TermKind.PREFIX),
     )
 
 

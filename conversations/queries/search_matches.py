@@ -5,10 +5,11 @@ are read whole, and of many the newest ones only, in one of three ways (docs/sea
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,23 +19,25 @@ from conversations.queries.search_terms import TextCondition
 
 # Matching messages that are ranked, and that a condition for lists gathers its conversations from: the newest ones.
 RANKED_MESSAGES, LISTED_MESSAGES = 200, 3_000
-# So many matches, as PostgreSQL guesses them, are too many to sort them by time; of several words it guesses too few.
-COMMON_MATCHES, MANY_MATCHES = 10_000, 2_000
+# So many matches, as PostgreSQL guesses them, are too many to sort them by time; and so many, if it is unsure.
+COMMON_MATCHES, SURELY_COMMON_MATCHES, MANY_MATCHES = 10_000, 30_000, 2_000
 # So many of the newest matches are looked at for those that the viewer may see.
-NEWEST_MATCHES = 1_000
-# So many finds make it needless to look further than a way goes.
-ENOUGH_MATCHES = 50
+NEWEST_MATCHES = 500
+# So many finds make it needless to look further than a way goes, for a ranking and for a list.
+ENOUGH_MATCHES, ENOUGH_LISTED = 50, 1_000
 
 
 class Reach(IntEnum):
     """How matches are found. A way that ends with too few is followed by the next one, up to the last."""
 
-    # The newest 10,000 messages of the account are looked through.
+    # The newest 6,000 messages of the account are looked through.
     RECENT = 0
-    # The newest 1,000 matches are looked at for those that the viewer may see; if there are no more, that is all.
-    NEWEST = 1
+    # The newest 40,000 are.
+    FAR = 1
+    # The newest 500 matches are looked at for those that the viewer may see; if there are no more, that is all.
+    NEWEST = 2
     # Every match that the viewer may see is read.
-    ALL = 2
+    ALL = 3
 
 
 @dataclass(frozen=True)
@@ -69,21 +72,21 @@ class Ranking(NamedTuple):
 
 
 _IS_VISIBLE = "EXISTS (SELECT FROM ({conversations}) AS visible WHERE visible.id = e.conversation_id OFFSET 0)"
-_LOOKED_AT = {
-    Reach.RECENT: "SELECT * FROM conversations_searchentry e WHERE {moments} ORDER BY e.at DESC LIMIT 10000",
+_FROM_THE_END = f"""
+hits AS MATERIALIZED (
+  SELECT * FROM (SELECT * FROM conversations_searchentry e WHERE {{moments}} ORDER BY e.at DESC LIMIT %d) e
+  WHERE {{text}} AND {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %%s
+),
+way AS (SELECT (SELECT count(*) FROM hits) AS hit_count, false AS is_at_end)"""  # noqa: S608  # of our own words
+_HITS = {
+    Reach.RECENT: _FROM_THE_END % 6_000,
+    Reach.FAR: _FROM_THE_END % 40_000,
     # An order that no index has, lest the planner walks along the one by time through the whole table.
     Reach.NEWEST: f"""
-    SELECT * FROM conversations_searchentry e WHERE {{text}} AND {{moments}}
-    ORDER BY e.at + interval '0' DESC LIMIT {NEWEST_MATCHES}""",  # noqa: S608  # of our own words
-}
-_HITS = {
-    Reach.RECENT: f"""
-hits AS MATERIALIZED (
-  SELECT * FROM ({_LOOKED_AT[Reach.RECENT]}) e WHERE {{text}} AND {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s
+looked_at AS MATERIALIZED (
+  SELECT * FROM conversations_searchentry e WHERE {{text}} AND {{moments}}
+  ORDER BY e.at + interval '0' DESC LIMIT {NEWEST_MATCHES}
 ),
-way AS (SELECT (SELECT count(*) FROM hits) AS hit_count, false AS is_at_end)""",  # noqa: S608
-    Reach.NEWEST: f"""
-looked_at AS MATERIALIZED ({_LOOKED_AT[Reach.NEWEST]}),
 hits AS MATERIALIZED (SELECT * FROM looked_at e WHERE {_IS_VISIBLE} ORDER BY e.at DESC LIMIT %s),
 way AS (
   SELECT (SELECT count(*) FROM hits) AS hit_count, (SELECT count(*) < {NEWEST_MATCHES} FROM looked_at) AS is_at_end
@@ -130,41 +133,42 @@ def ranked_matches(
     With `reach`, which an earlier call has returned, the same ones. One to four queries.
     """
     values = [scope.text.any_wanted, as_of]
-    rows, reached = _reach_for(scope, _RANKED, RANKED_MESSAGES, values, [limit, offset], reach)
+    ways = _ways(scope) if reach is None else [reach]
+    run = partial(_run, scope, _RANKED, most=RANKED_MESSAGES, values=values, paging=[limit, offset])
+    rows, reached = _first_enough(ways, run, ENOUGH_MATCHES)
     return Ranking([Match(*row) for row in rows], reached)
 
 
 def newest_matching_ids(scope: Scope, limit: int) -> list[UUID]:
     """Return the ids of conversations with the newest matching messages, those first. One to four queries."""
-    rows, _reached = _reach_for(scope, _NEWEST_CONVERSATIONS, LISTED_MESSAGES, [], [limit], None)
+    ways = [way for way in _ways(scope) if way in (Reach.FAR, Reach.ALL)]
+    run = partial(_run, scope, _NEWEST_CONVERSATIONS, most=LISTED_MESSAGES, values=[], paging=[limit])
+    rows, _reached = _first_enough(ways, run, ENOUGH_LISTED)
     return [conversation_id for (conversation_id,) in rows]
 
 
-def _reach_for(
-    scope: Scope, statement: str, most: int, values: Sequence[Any], paging: Sequence[Any], reach: Reach | None
-) -> tuple[list[Any], Reach]:
-    ways = [reach] if reach is not None else list(Reach)[_first_way(scope) :]
+def _first_enough(ways: Sequence[Reach], run: Callable[[Reach], list[Any]], enough: int) -> tuple[list[Any], Reach]:
     rows, way = [], ways[-1]
     for way in ways:
-        rows = _run(scope, way, statement, most, values, paging)
+        rows = run(way)
         hit_count, is_at_end, *_row = rows[0]
-        if is_at_end or hit_count >= ENOUGH_MATCHES:
+        if is_at_end or hit_count >= enough:
             break
     # Without finds there is one row nevertheless, with the two numbers.
     return [row[2:] for row in rows if row[2] is not None], way
 
 
-def _first_way(scope: Scope) -> Reach:
-    """Return how to begin. At most two queries, for PostgreSQL's guess, and whether there are as few as it thinks."""
+def _ways(scope: Scope) -> Sequence[Reach]:
+    """Return what to try. At most two queries, for PostgreSQL's guess, and whether there are as few as it thinks."""
     if scope.is_narrow:
-        return Reach.ALL
-    if not scope.text.wanted:
-        return Reach.RECENT
-    guess = _guessed_matches(scope.text.asked)
-    if guess > COMMON_MATCHES:
-        return Reach.RECENT
-    is_surprise = guess <= MANY_MATCHES and not scope.is_plain and _has_many_matches(scope.text.asked)
-    return Reach.RECENT if is_surprise else Reach.NEWEST
+        return [Reach.ALL]
+    guess = _guessed_matches(scope.text.asked) if scope.text.wanted else SURELY_COMMON_MATCHES
+    if guess >= SURELY_COMMON_MATCHES:
+        return [Reach.RECENT, Reach.FAR, Reach.ALL]
+    # One word is guessed well unless it has many forms that PostgreSQL does not know, several words too low.
+    if (guess > COMMON_MATCHES or not scope.is_plain) and _has_many_matches(scope.text.asked):
+        return [Reach.RECENT, Reach.NEWEST, Reach.ALL]
+    return [Reach.NEWEST, Reach.ALL]
 
 
 def _guessed_matches(asked: str) -> int:
@@ -186,7 +190,7 @@ def _has_many_matches(asked: str) -> bool:
 
 
 def _run(
-    scope: Scope, way: Reach, statement: str, most: int, values: Sequence[Any], paging: Sequence[Any]
+    scope: Scope, statement: str, way: Reach, *, most: int, values: Sequence[Any], paging: Sequence[Any]
 ) -> list[Any]:
     asked, excluded = scope.text.asked, scope.text.excluded
     text = "e.vector @@ %s::tsquery" if asked else "true"
@@ -197,7 +201,7 @@ def _run(
     hits = _HITS[way].format(
         text=text, moments=" AND ".join(says for says, _value in moments) or "true", conversations=scope.conversations
     )
-    inner = [*moment_values, *text_values] if way == Reach.RECENT else [*text_values, *moment_values]
+    inner = [*moment_values, *text_values] if way in (Reach.RECENT, Reach.FAR) else [*text_values, *moment_values]
     kept = _KEPT if excluded else "true"
     kept_values: list[Any] = [excluded] if excluded else []
     with connection.cursor() as cursor:

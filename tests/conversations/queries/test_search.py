@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from conversations.enums import MessageKind, Status
-from conversations.models import Attachment, Conversation, ConversationTag, SearchEntry
+from conversations.models import Attachment, Conversation, ConversationTag
 from conversations.queries import search_matches
 from conversations.queries.search import SearchStart, search_condition, search_conversations
 from conversations.queries.search_matches import Reach
@@ -186,19 +186,21 @@ def test_days_begin_and_end_in_the_time_zone_of_the_account(found: Found, acme: 
 
 
 @pytest.mark.parametrize("reach", list(Reach))
-def test_all_ways_find_the_same(found: Found, reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_ways_find_the_same(
+    acme: Account, viewer_as: ViewerOf, admin: User, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conversations = {said("needle", subject=f"Number {number}").id for number in range(5)}
     said("hay")
-    monkeypatch.setattr(search_matches, "_first_way", lambda _scope: reach)
-    monkeypatch.setattr(search_matches, "ENOUGH_MATCHES", 0)
+    monkeypatch.setattr(search_matches, "_ways", lambda _scope: [reach])
 
-    assert {conversation.id for conversation in found("needle")} == conversations
+    page = search_conversations(viewer_as(admin), "needle", start=SearchStart(0, timezone.now()), limit=50)
+
+    assert {match.conversation_id for match in page.matches} == conversations
 
 
 def test_way_with_too_few_finds_is_followed_by_the_next(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = said("needle")
-    monkeypatch.setattr(search_matches, "_first_way", lambda _scope: Reach.RECENT)
-    SearchEntry.objects.update(at=timezone.now())
+    monkeypatch.setattr(search_matches, "_ways", lambda _scope: [Reach.RECENT, Reach.FAR, Reach.ALL])
 
     assert found("needle") == [conversation]
 
