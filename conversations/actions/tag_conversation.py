@@ -20,9 +20,11 @@ def retag(conversation: Conversation, changes: CheckedChanges, *, actor: Actor) 
     after = _words_after(before, changes)
     if len(after) > MOST_TAGS:
         raise fault_in("tags", _("Use at most %(count)d tags.") % {"count": MOST_TAGS})
-    gone = [tag for word, tag in before.items() if word not in after]
     # In one order, so that two actions that make the same tags wait for each other and no more.
-    come = find_or_create_tags([name for word, name in sorted(after.items()) if word not in before])
+    named = find_or_create_tags([name for word, name in sorted(after.items()) if word not in before])
+    # Words that Python tells apart may be one tag to the database, such as those that end in σ and ς.
+    come = [tag for tag in dict.fromkeys(named) if tag not in before.values()]
+    gone = [tag for word, tag in before.items() if word not in after and tag not in named]
     if not gone and not come:
         return None
     ConversationTag.objects.filter(conversation=conversation, tag__in=gone).delete()

@@ -117,6 +117,21 @@ def test_patch_changes_all_that_is_named_at_once(api_of: ApiOf, agent: User, pub
     ]
 
 
+@pytest.mark.parametrize(("first", "second"), [("ς", "σ"), ("s", "ſ"), ("µ", "μ")])
+@pytest.mark.parametrize("field", ["tags", "add_tags"])
+def test_words_that_are_one_tag_to_the_database_are_one(
+    api_of: ApiOf, agent: User, field: str, first: str, second: str
+) -> None:
+    """Python and PostgreSQL do not agree on which letters differ in their case alone."""
+    conversation = make_conversation()
+    conversation.tags.add(make_tag(first))
+
+    for names in ([second], [second, first]):
+        answer = api_of(agent).patch(url(conversation), {field: names})
+
+        assert (answer.status_code, answer.json().get("tags")) == (200, [first])
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
