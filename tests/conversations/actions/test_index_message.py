@@ -4,12 +4,18 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account, User
+from conversations.actions.delete_message import delete_message
+from conversations.actions.edit_message import edit_message
 from conversations.actions.index_message import reindex_contacts, reindex_conversations
+from conversations.actions.merge_conversations import merge_conversations
 from conversations.actions.receive_message import IncomingText, open_conversation
+from conversations.actions.split_conversation import split_conversation
+from conversations.actions.undo_move import undo_move
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import MessageKind
 from conversations.models import Conversation, ConversationTag, Message, SearchEntry
 from conversations.search_index import INDEXED_CHARS, write_entries
+from hummdesk.events.models import LoggedEvent
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_contact, make_conversation, make_mailbox, make_message, make_searchable, make_tag
 
@@ -78,6 +84,36 @@ def test_reindexed_contact_is_found_by_the_new_name(acme: Account) -> None:
 
     assert len(entries("'@järvinen' & '@jarvinen' & '@maija'")) == 1
     assert entries("'@virtanen'") == []
+
+
+def test_edited_message_is_found_by_its_new_words_and_a_deleted_one_by_none(
+    acme: Account, viewer_as: ViewerOf, agent: User
+) -> None:
+    viewer = viewer_as(agent)
+    note = add_note(viewer=viewer, conversation_id=make_conversation().id, body_text="halibut")
+
+    edit_message(viewer=viewer, message_id=note.id, body_text="mackerel")
+    after_edit = (entries("'halibut'"), entries("'mackerel'"))
+    delete_message(viewer=viewer, message_id=note.id)
+
+    assert after_edit == ([], [str(note.id)])
+    assert entries("'mackerel'") == []
+
+
+def test_moved_messages_are_found_where_they_are(acme: Account, viewer_as: ViewerOf, admin: User) -> None:
+    viewer = viewer_as(admin)
+    source, target = make_conversation(messages=2), make_conversation(messages=1)
+    make_searchable(source, target)
+
+    merge_conversations(viewer=viewer, conversation_id=source.id, into=target.id)
+    assert set(SearchEntry.objects.values_list("conversation_id", flat=True)) == {target.id}
+
+    undo_move(viewer=viewer, conversation_id=source.id, seq=LoggedEvent.objects.get(type="ConversationMerged").seq)
+    assert SearchEntry.objects.filter(conversation=source).count() == 2
+
+    message = source.messages.latest("created_at")
+    new = split_conversation(viewer=viewer, conversation_id=source.id, message_ids=[message.id])
+    assert SearchEntry.objects.get(message=message).conversation_id == new.id
 
 
 def _distinct_words() -> str:
