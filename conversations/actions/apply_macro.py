@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -53,13 +54,14 @@ def _applied(
     viewer: Viewer, macro: Macro, conversation: Conversation, changes: CheckedChanges, *, word: str
 ) -> Changed:
     try:
-        _apply(viewer, macro, conversation, changes)
+        with transaction.atomic():
+            _apply(viewer, macro, conversation, changes)
     except DomainError as error:
         return Changed(word, conversation.id, error)
     return Changed(word, conversation.id)
 
 
-# Within the whole it is a savepoint: what fails in one conversation is undone in that one alone.
+# An action, so that the events of a conversation that fails go with what was done in it.
 @action
 def _apply(viewer: Viewer, macro: Macro, conversation: Conversation, changes: CheckedChanges) -> None:
     publish(MacroApplied(actor=viewer.actor, conversation_id=conversation.id, macro_id=macro.id))

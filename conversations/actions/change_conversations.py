@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.permissions import Permission
 from conversations.access import visible_conversations, with_any_id
 from conversations.actions.change_conversation import apply_changes
@@ -14,7 +16,7 @@ from hummdesk.errors import DomainError, NotFound
 from hummdesk.events.publishing import action
 from teams.access import Viewer
 
-# Within the whole it is a savepoint: what fails for one conversation is undone for that one alone.
+# An action, so that the events of a conversation that fails go with what was done in it.
 _apply_or_leave = action(apply_changes)
 
 
@@ -53,7 +55,8 @@ def _changed(viewer: Viewer, one: Changed, rows: Mapping[str, Conversation], cha
     if one.conversation_id is None:
         return replace(one, error=NotFound())
     try:
-        _apply_or_leave(rows[str(one.conversation_id)], changes, actor=viewer.actor)
+        with transaction.atomic():
+            _apply_or_leave(rows[str(one.conversation_id)], changes, actor=viewer.actor)
     except DomainError as error:
         return replace(one, error=error)
     return one

@@ -1,5 +1,6 @@
 """Writing the event log: `action` makes a function one transaction, `publish` adds an event to it."""
 
+import json
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
@@ -28,9 +29,10 @@ class PublishedOutsideAction(RuntimeError):
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make a public action: one transaction that ends with its events in the log.
 
-    Nested actions join the outer one's transaction, behind a savepoint. The log is written last, under a lock
-    per account that is held until the commit, so that `seq` rises in commit order and no two actions can
-    wait for each other on it.
+    Nested actions join the outer one's transaction. Whoever goes on after one of them has failed calls it within
+    `transaction.atomic()`, the savepoint to go back to; without one the database refuses all that follows. The
+    log is written last, under a lock per account that is held until the commit, so that `seq` rises in commit
+    order and no two actions can wait for each other on it.
     """
 
     @wraps(function)
@@ -40,7 +42,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         mark = len(events)
         token = _pending.set(events)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=outer is None):
                 result = function(*args, **kwargs)
                 if outer is None:
                     _write(events)
@@ -75,14 +77,7 @@ def _write(events: list[tuple[str, Event]]) -> None:
 
 
 def _write_for(schema: str, events: list[Event]) -> None:
-    with connection.cursor() as cursor:
-        # Raw, since the ORM has no advisory locks. Released by the commit or the rollback. Foreign keys are checked
-        # before, since that waits for whoever has locked the row that is referred to, who may be about to wait for us.
-        cursor.execute(
-            "SET CONSTRAINTS ALL IMMEDIATE; SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))",
-            [schema],
-        )
-    rows = LoggedEvent.objects.bulk_create(
+    rows = [
         LoggedEvent(
             type=event.type_name(),
             object_id=event.object_id(),
@@ -91,9 +86,36 @@ def _write_for(schema: str, events: list[Event]) -> None:
             data=event.data(),
         )
         for event in events
-    )
+    ]
+    _insert(schema, rows)
     tasks = [task for path in WITH_LOG for task in import_string(path)(rows)]
     dispatch_on_commit(schema, rows, tasks)
+
+
+def _insert(schema: str, rows: list[LoggedEvent]) -> None:
+    """The rows are in the log with their `seq`; whoever else writes to it waits until the commit. One statement."""
+    columns = [[getattr(row, name) for row in rows] for name in ("type", "object_id", "actor_kind", "actor_id", "at")]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [schema, *columns, [json.dumps(row.data) for row in rows]])
+        cursor.nextset()  # what SET answers comes first
+        for row, (seq,) in zip(rows, cursor.fetchall(), strict=True):
+            row.seq = seq
+            row._state.adding = False
+
+
+# Raw, since the ORM has no advisory locks. No row comes out of the join, and so none gets its `seq`, before the lock
+# is held; the commit or the rollback releases it. Foreign keys are checked before, since that waits for whoever has
+# locked the row that is referred to, who may be about to wait for the log.
+_INSERT = """
+SET CONSTRAINTS ALL IMMEDIATE;
+WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s)))
+INSERT INTO events_loggedevent (type, object_id, actor_kind, actor_id, at, data)
+SELECT event.type, event.object_id, event.actor_kind, event.actor_id, event.at, event.data
+FROM lock CROSS JOIN
+  unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::timestamptz[], %s::jsonb[])
+  WITH ORDINALITY AS event(type, object_id, actor_kind, actor_id, at, data, position)
+ORDER BY event.position
+RETURNING seq"""
 
 
 __all__ = ["PublishedOutsideAction", "action", "publish"]

@@ -82,12 +82,12 @@ def test_events_of_one_action_are_queued_by_one_statement(
     acme: Account, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     conversation = make_conversation()
-    with django_assert_num_queries(5):  # savepoint, lock, log, webhooks, savepoint
+    with django_assert_num_queries(4):  # savepoint, log, webhooks, savepoint
         publishing(seen(conversation.id))
     make_webhook()
     make_webhook()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         publishing(*[seen(conversation.id)] * 10)
 
     assert WebhookDelivery.objects.count() == 20

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 import uuid7
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from conversations.events import NoteAdded
@@ -82,13 +83,38 @@ def test_nested_action_that_fails_takes_only_its_own_events_along(acme: Account)
     @action
     def outer() -> None:
         publish(kept)
-        with pytest.raises(Refused):
+        with pytest.raises(Refused), transaction.atomic():
             fail()
 
     before = len(types_and_objects())
     outer()
 
     assert types_and_objects()[before:] == [("NoteAdded", kept.conversation_id)]
+
+
+def test_action_that_goes_on_without_a_savepoint_after_a_nested_one_failed_is_refused(acme: Account) -> None:
+    @action
+    def fail() -> None:
+        raise Refused
+
+    @action
+    def outer() -> None:
+        with pytest.raises(Refused):
+            fail()
+        make_contact("after@example.fi")
+
+    with pytest.raises(transaction.TransactionManagementError):
+        outer()
+
+
+def test_nested_action_costs_no_statement(acme: Account) -> None:
+    nested = action(lambda: None)
+
+    action(lambda: None)()
+    with CaptureQueriesContext(connection) as queries:
+        action(lambda: [nested() for _each in range(3)])()
+
+    assert [query["sql"].split()[0] for query in queries] == ["SAVEPOINT", "RELEASE"]
 
 
 def test_publish_outside_of_an_action_is_refused(acme: Account) -> None:
