@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from conversations.models import Conversation, Message
-from conversations.search_index import delete_entry, move_entries, redate_entry, return_entries, write_entries
+from conversations.search_index import delete_entry, move_entries, return_entries, write_entries
 from hummdesk.events.publishing import action
 
 BATCH_SIZE = 500
@@ -21,11 +21,6 @@ def index_message(*, message_id: UUID, **_rest: object) -> None:
 def forget_message(*, message_id: UUID, **_rest: object) -> None:
     """The message is not found any more."""
     delete_entry(message_id)
-
-
-def index_departure(*, message_id: UUID, **_rest: object) -> None:
-    """A reply that was to leave later is found at the time at which it left."""
-    redate_entry(message_id)
 
 
 def index_merge(*, message_ids: Sequence[UUID], into_id: UUID, **_rest: object) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from conversations.access import get_conversation_for, get_message_for
 from conversations.events import ConversationSeen
 from conversations.models import Conversation, ConversationRead, Message
+from conversations.queries.unread import upsert_read_mark
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 from teams.models import Agent
@@ -44,14 +45,7 @@ def _mark(viewer: Viewer, conversation: Conversation, until: datetime) -> None:
 
 def set_read_until(conversation: Conversation, agent: Agent, moment: datetime) -> None:
     """The agent's read mark is at the moment, or later if it was; inside an action."""
-    marks = ConversationRead.objects.filter(conversation=conversation, agent=agent)
-    if marks.update(read_until=Greatest("read_until", moment)):
-        return
-    _mark_made, is_new = ConversationRead.objects.get_or_create(
-        conversation=conversation, agent=agent, defaults={"read_until": moment}
-    )
-    if not is_new:
-        marks.update(read_until=Greatest("read_until", moment))
+    upsert_read_mark(conversation_id=conversation.id, agent_id=agent.pk, moment=moment)
 
 
 def follow_own_message(conversation: Conversation, message: Message) -> None:

@@ -11,6 +11,7 @@ from conversations.enums import FETCHED_CHANNELS, DeliveryState
 from conversations.events import ReplySent
 from conversations.models import Conversation, Message
 from conversations.queries.messages import event_of_reply
+from conversations.search_index import redate_entry
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 
@@ -31,6 +32,7 @@ def release_reply(*, message_id: UUID) -> bool:
         message.created_at = now
     message.save(update_fields=["send_at", "delivery_state", "created_at"])
     if message.is_scheduled:
+        redate_entry(message.id)
         follow_own_message(message.conversation, message)
         note_message(message.conversation, message)
     send_off(message, draft_id=_draft_of(message))

@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 import uuid7
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Membership, User
 from conversations.enums import MessageKind
@@ -193,3 +195,14 @@ def test_new_conversation_needs_a_member(api_of: ApiOf, agent: User, acme: Accou
     Membership.objects.filter(user=agent, account=acme).update(is_active=False)
 
     assert problem(api.post(CONVERSATIONS, words())) == (403, "not_a_member")
+
+
+@pytest.mark.parametrize(("address", "most"), [("bo@customers.example", 12), ("new@customers.example", 17)])
+def test_new_conversation_costs_few_statements(api_of: ApiOf, agent: User, address: str, most: int) -> None:
+    make_contact("bo@customers.example")
+    client = api_of(agent)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(CONVERSATIONS, words(contact={"email": address}))
+
+    assert sum(not query["sql"].startswith("SET ") for query in queries) <= most
