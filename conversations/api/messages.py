@@ -36,9 +36,11 @@ class MessagesView(ApiView):
         viewer, given = viewer_in(request), self.filters(MessageFilters)
         conversation, read_until = thread_for(viewer, conversation_id)
         places = {
-            name: place_of(conversation, given[name], field=name) for name in ("before", "after") if name in given
+            name: place_of(conversation, viewer, given[name], field=name)
+            for name in ("before", "after")
+            if name in given
         }
-        rows = messages_in(conversation, kind=given.get("kind", ""), **places)
+        rows = messages_in(conversation, viewer, kind=given.get("kind", ""), **places)
         return self.page(rows, MessageOutput, ends_before=places.get("before"), viewer=viewer, read_until=read_until)
 
     @extend_schema(operation_id="write_message", request=MessageInput, responses={201: MessageOutput})

@@ -43,10 +43,15 @@ class Mentioned:
 
 
 def messages_in(
-    conversation: Conversation, *, kind: str = "", before: Place | None = None, after: Place | None = None
+    conversation: Conversation,
+    viewer: Viewer,
+    *,
+    kind: str = "",
+    before: Place | None = None,
+    after: Place | None = None,
 ) -> QuerySet[Message]:
     """Return messages of a conversation with authors, attachments and mentions. Three queries when read."""
-    rows = messages_of(conversation).select_related("agent", "contact")
+    rows = messages_of(conversation, viewer).select_related("agent", "contact")
     if kind:
         rows = rows.filter(kind=kind)
     if before is not None:
@@ -66,9 +71,9 @@ def _mentions() -> "Prefetch[Any, Any, Any]":
     return Prefetch("mentions", MessageMention.objects.select_related("agent", "team").order_by("id"))
 
 
-def place_of(conversation: Conversation, message_id: UUID, *, field: str) -> Place:
+def place_of(conversation: Conversation, viewer: Viewer, message_id: UUID, *, field: str) -> Place:
     """Return where a message stands in the conversation. One query. Raises: ValidationFailed, naming the field."""
-    found = messages_of(conversation).filter(id=message_id).values_list("created_at", "id").first()
+    found = messages_of(conversation, viewer).filter(id=message_id).values_list("created_at", "id").first()
     if found is None:
         raise ValidationFailed(errors={field: ["This conversation has no such message."]})
     return found

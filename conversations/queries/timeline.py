@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from conversations.access import visible_conversations
 from conversations.enums import MessageKind, Status
 from conversations.models import Conversation, Message
 from hummdesk.events.models import LoggedEvent
+from teams.access import Viewer
 
 # What agents look at is no history of the conversation, and nobody else's business.
 _NOT_IN_TIMELINE = ("ConversationSeen", "NotificationAdded")
@@ -18,15 +20,17 @@ SNOOZE_IS_OVER_SQL = (
 )
 
 
-def messages_of(conversation: Conversation) -> QuerySet[Message]:
-    """Return the conversation's messages in no order; of a merged one those that it had then, where they are now.
+def messages_of(conversation: Conversation, viewer: Viewer) -> QuerySet[Message]:
+    """Return the messages of a conversation that the viewer may see, in no order.
 
+    Of a merged one those that it had then, where they are now, if the viewer may see them there.
     No query for one that is not merged, else one.
     """
     if conversation.merged_into_id is None:
         return Message.objects.filter(conversation=conversation)
     merge = newest_event(conversation.id, "ConversationMerged")
-    return Message.objects.filter(id__in=merge.data["message_ids"] if merge else [])
+    seen = visible_conversations(viewer).values("id")
+    return Message.objects.filter(id__in=merge.data["message_ids"] if merge else [], conversation_id__in=seen)
 
 
 def countable_messages(conversation: Conversation) -> QuerySet[Message]:

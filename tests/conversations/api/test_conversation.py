@@ -250,6 +250,19 @@ def test_merge_answers_the_target_and_both_stay_readable(api_of: ApiOf, agent: U
     assert [row["id"] for row in api.get("/api/v1/conversations").json()["results"]] == [str(target.id)]
 
 
+def test_merged_conversation_shows_nothing_to_who_may_not_see_the_target(api_of: ApiOf, agent: User) -> None:
+    source, target = make_conversation(messages=2), make_conversation(messages=1)
+    api = api_of(agent)
+    api.post(url(source, "merge"), {"into": str(target.id)})
+    before = [row["id"] for row in api.get(url(source, "messages")).json()["results"]]
+
+    Conversation.objects.filter(id=target.id).update(team=make_team())
+
+    assert len(before) == 2
+    assert api.get(url(source, "messages")).json()["results"] == []
+    assert api.get(url(source, f"messages?before={before[1]}")).status_code == 422
+
+
 def test_split_answers_the_new_conversation(api_of: ApiOf, agent: User) -> None:
     conversation = make_conversation(messages=2)
     message = conversation.messages.order_by("created_at").first()
