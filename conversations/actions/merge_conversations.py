@@ -26,7 +26,7 @@ def merge_conversations(*, viewer: Viewer, conversation_id: UUID | int | str, in
     finished while the first was not, since somebody may be waiting.
 
     Locks both in the order of their ids. Raises: NotFound, PermissionDenied, MergedAway, Conflict when the other one
-    was merged itself, ValidationFailed for an unknown other one.
+    was merged itself or would get a reply that waits for another customer, ValidationFailed for an unknown other one.
     Publishes: ConversationMerged, ConversationAbsorbed, ConversationStatusChanged for each whose status differs.
     """
     asked = get_conversation_for(viewer, conversation_id, need=Permission.REPLY)
@@ -35,6 +35,8 @@ def merge_conversations(*, viewer: Viewer, conversation_id: UUID | int | str, in
         raise MergedAway
     if target.merged_into_id is not None:
         raise Conflict(_("The other conversation was merged itself. Merge into the one that it went to."))
+    if source.contact_id != target.contact_id and source.messages.filter(send_at__isnull=False).exists():
+        raise Conflict(_("A reply to another customer waits to leave. Take it back, or merge when it has left."))
     _publish_merge(viewer, source, target)
     source.messages.update(conversation=target)
     was_unfinished = not source.is_finished

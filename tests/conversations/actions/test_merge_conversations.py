@@ -68,8 +68,22 @@ def test_merge_keeps_both_timelines_readable(acme: Account, viewer: Viewer) -> N
     merge_conversations(viewer=viewer, conversation_id=source.id, into=target.id)
 
     source.refresh_from_db()
-    assert set(messages_of(source).values_list("id", flat=True)) == its_messages
-    assert messages_of(target).count() == 3
+    assert set(messages_of(source, viewer).values_list("id", flat=True)) == its_messages
+    assert messages_of(target, viewer).count() == 3
+
+
+def test_merge_hands_no_held_reply_to_another_customer(acme: Account, viewer: Viewer, agent: User) -> None:
+    """A reply goes to the customer of the conversation that it leaves from."""
+    source = make_conversation(messages=1)
+    stranger, same = make_conversation(messages=1), make_conversation(contact=source.contact)
+    held = make_message(source, kind=MessageKind.REPLY, agent=agent, send_at=timezone.now() + timedelta(hours=1))
+
+    with pytest.raises(Conflict):
+        merge_conversations(viewer=viewer, conversation_id=source.id, into=stranger.id)
+
+    merge_conversations(viewer=viewer, conversation_id=source.id, into=same.id)
+    held.refresh_from_db()
+    assert held.conversation_id == same.id
 
 
 def test_merge_opens_a_finished_target_for_one_who_waits(acme: Account, viewer: Viewer) -> None:
