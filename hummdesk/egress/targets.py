@@ -21,6 +21,7 @@ _LAST_LABEL = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 # RFC 6761, 6762, 8375 and ICANN's reservation: names that only a local network answers.
 _LOCAL_ENDINGS = (
     ".localhost",
+    ".localdomain",
     ".local",
     ".internal",
     ".intranet",

@@ -22,6 +22,7 @@ REFUSED = [
     "https://localhost/",
     "https://LOCALHOST/",
     "https://localhost./",
+    "https://localhost.localdomain/",
     "https://hooks.localhost/",
     "https://redis:6379/",
     "https://db.internal/",
