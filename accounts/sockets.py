@@ -51,7 +51,7 @@ async def open_socket(scope: Mapping[str, Any]) -> SocketPass:
     else:
         claim = _Claim(SignInProof(session_key=_session_key(scope)))
     if account is None:
-        raise NotAMember
+        raise NotAMember if claim.proof.session_key else NotAuthenticated
     [found] = await account_database(account, _checked)(account, [claim])
     if isinstance(found, DomainError):
         raise found

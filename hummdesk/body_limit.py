@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from hummdesk.problems import PROBLEM_TYPE
+from hummdesk.request_id import accepted_request_id
 
 
 class _BodyTooLarge(Exception):
@@ -23,7 +24,7 @@ class BodyLimit:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.most_bytes:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         received = 0
 
@@ -38,12 +39,25 @@ class BodyLimit:
         try:
             await self.inner(scope, counted, send)
         except _BodyTooLarge:
-            await _refuse(send)
+            await _refuse(scope, send)
 
 
-async def _refuse(send: Any) -> None:
+async def _refuse(scope: dict[str, Any], send: Any) -> None:
+    offered = dict(scope["headers"]).get(b"x-request-id", b"")
+    request_id = accepted_request_id(offered.decode("latin-1"))
     title = "This is too large."
-    problem = {"type": "about:blank", "title": title, "status": 413, "code": "payload_too_large", "detail": title}
-    headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"connection", b"close")]
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        "status": 413,
+        "code": "payload_too_large",
+        "detail": title,
+        "request_id": request_id,
+    }
+    headers = [
+        (b"content-type", PROBLEM_TYPE.encode()),
+        (b"connection", b"close"),
+        (b"x-request-id", request_id.encode()),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(problem).encode()})

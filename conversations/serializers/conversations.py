@@ -51,7 +51,10 @@ class ConversationFilters(InputSerializer):
     )
     unread = serializers.BooleanField(required=False)
     sla = serializers.ChoiceField(choices=SlaState.choices, required=False)
-    q = serializers.CharField(max_length=1000, required=False, help_text="Full text, with the operators of the search")
+    # Nothing that people type into a search box is an error, nor is an empty one.
+    q = serializers.CharField(
+        required=False, allow_blank=True, help_text="Full text, with the operators of the search"
+    )
     folder = serializers.ChoiceField(choices=Folder.choices, required=False, help_text="`inbox` unless given")
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)

@@ -71,6 +71,11 @@ def test_session_of_a_removed_member_is_no_member(client_of: ClientOf, agent: Us
         _open(acme, client=client)
 
 
+def test_visitor_of_the_platform_is_not_signed_in() -> None:
+    with pytest.raises(NotAuthenticated):
+        _open(None)
+
+
 def test_platform_has_no_members(client_of: ClientOf, agent: User) -> None:
     with pytest.raises(NotAMember):
         _open(None, client=client_of(agent, at=None))

@@ -1,5 +1,6 @@
 """Bodies that no call takes, as a server meets them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -39,3 +40,16 @@ async def test_body_that_grows_too_large_is_refused(headers: list[tuple[bytes, b
 
 async def test_body_that_says_it_is_too_large_is_not_read() -> None:
     assert await _answer_of([b"x" * 60], [(b"content-length", b"101")]) == (413, 0)
+
+
+async def test_refusal_names_the_request() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(b"content-length", b"101"), (b"x-request-id", b"upload-7")]}
+    await BodyLimit(None, most_bytes=100)(scope, None, send)
+
+    assert dict(sent[0]["headers"])[b"x-request-id"] == b"upload-7"
+    assert json.loads(sent[1]["body"])["request_id"] == "upload-7"
