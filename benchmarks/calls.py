@@ -36,6 +36,7 @@ def calls(corpus: Corpus) -> Sequence[Call]:
     ids = list(corpus.conversation_ids)
     numbers = itertools.count()
     return [
+        Call("the caller (the floor of a call)", _get("/me")),
         Call("list, default", _get("/conversations"), 10),
         Call("list, open of a team", _get(f"/conversations?status=open&team_id={corpus.team_id}"), 10),
         Call("list, unread and mine", _get("/conversations?unread=true&assignee_id=me"), 10),

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import redis
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
+from benchmarks import live
 from benchmarks.calls import DEEP_PAGE, RARE_WORD, Call, Corpus, calls, new_conversation
 from benchmarks.load import ApiCaller, Load, load
-from benchmarks.measuring import table
+from benchmarks.measuring import HEADER, Measure, measure, table
 from benchmarks.server import BenchServer, serving
 from conversations.demo.accounts import DEMO_SLUGS
 from conversations.models import Conversation, Message
@@ -46,7 +49,15 @@ def run(conversations: int, output: Path) -> None:
             units = calls(_corpus(account, caller()))
             loads[slug] = list(_loads(server, units, caller))
             statements[slug] = {unit.name: _statements(slug, unit, caller()) for unit in units}
+    account = Account.objects.get(slug=large)
+    limits = [*_limits(account)]
+    heard = live.run(account)
     _report(loads, statements, seeding, small=small, large=large)
+    print(table([HEADER, *(one.as_row() for one in limits)]))
+    print(
+        f"nudges: {heard.sockets} sockets, {heard.changes} changes: p50 {heard.p50_ms:.0f}, p95 {heard.p95_ms:.0f}, "
+        f"p99 {heard.p99_ms:.0f} ms (goal p95 ≤ {live.GOAL_P95_MS}), {heard.lost} lost"
+    )
     figures = {
         "conversations": {large: conversations, small: conversations // SMALL_SHARE},
         "messages": {slug: _count_messages(slug) for slug in (large, small)},
@@ -54,6 +65,8 @@ def run(conversations: int, output: Path) -> None:
         "seeding_per_s": seeding,
         "loads": {slug: [one.as_json() for one in found] for slug, found in loads.items()},
         "statements": statements,
+        "limits": [one.as_json() for one in limits],
+        "live": heard.as_json(),
     }
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(figures, indent=2))
@@ -69,6 +82,19 @@ def _seed(slug: str, conversations: int) -> float:
         # As autovacuum would within a minute: index-only scans need the visibility map.
         cursor.execute("VACUUM (ANALYZE)")
     return rate
+
+
+def _limits(account: Account) -> Iterator[Measure]:
+    """What no call can be faster than: its rows without us, and a word with Redis."""
+    with account_context(account), connection.cursor() as cursor:
+
+        def select(_number: int) -> None:
+            cursor.execute("SELECT * FROM conversations_conversation ORDER BY last_activity_at DESC, id DESC LIMIT 50")
+            cursor.fetchall()
+
+        yield measure("50 rows by psycopg alone", select, runs=RUNS[1])
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        yield measure("a round trip to Redis", lambda _number: client.ping(), runs=RUNS[1])
 
 
 def _count_messages(slug: str) -> int:
