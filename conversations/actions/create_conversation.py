@@ -11,7 +11,7 @@ from conversations.actions.message_body import MessageBody, message_body
 from conversations.actions.summarise import count_message
 from conversations.actions.tag_conversation import retag
 from conversations.custom_fields import changed_custom_fields
-from conversations.enums import Channel, MessageKind
+from conversations.enums import Channel, Folder, MessageKind
 from conversations.events import (
     ConversationAssigned,
     ConversationOpened,
@@ -41,7 +41,7 @@ def create_conversation(
     """There is a new open conversation of the API's channel with the customer's first message, or nothing is.
 
     Keys of `given`: subject, priority, team_id, assignee_id, tags and custom_fields, as `change_conversation` takes
-    them. The contact is found by the address, or made.
+    them. The contact is found by the address, or made; of a blocked one it is spam.
     Raises: PermissionDenied, EmptyMessage, ValidationFailed, UnknownAttachments.
     Publishes: ConversationOpened, MessageReceived; ConversationAssigned, ConversationTeamChanged and
     ConversationTagsChanged for what it begins with.
@@ -58,6 +58,7 @@ def create_conversation(
 
 def _insert(contact: Contact, body: MessageBody, checked: CheckedChanges) -> tuple[Conversation, Message]:
     columns: dict[str, Any] = {name: value for name, value in checked.items() if name != "tags"}
+    columns["folder"] = Folder.SPAM if contact.is_blocked else Folder.INBOX
     columns["custom_fields"] = changed_custom_fields({}, checked.get("custom_fields", {}))
     conversation = Conversation(contact=contact, channel=Channel.API, language=contact.language, **columns)
     message = Message(

@@ -79,6 +79,12 @@ def test_new_conversation_of_a_known_customer_makes_no_second_one(api_of: ApiOf,
     assert answer.json()["contact"] == {"id": str(known.id), "name": "Bo Known", "email": "bo@customers.example"}
 
 
+def test_new_conversation_of_a_blocked_customer_is_spam(api_of: ApiOf, agent: User) -> None:
+    make_contact(email="bo@customers.example", is_blocked=True)
+
+    assert api_of(agent).post(CONVERSATIONS, words()).json()["folder"] == "spam"
+
+
 def test_new_conversation_keeps_html_that_is_safe(api_of: ApiOf, agent: User) -> None:
     html = "<p>Hello <b>you</b></p><script>alert(1)</script>"
 
