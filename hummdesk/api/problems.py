@@ -7,8 +7,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as FieldError
 from django.core.signals import got_request_exception
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions as drf
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
@@ -31,6 +33,7 @@ _SAME_AS_OURS: tuple[tuple[type[Exception], type[errors.DomainError]], ...] = (
 )
 
 
+_IS_GONE = _("Something that this names was deleted in this moment. Read it again.")
 _METHOD_TITLE = _("This call does not take that method.")
 
 
@@ -59,6 +62,8 @@ def _as_domain_error(error: Exception) -> errors.DomainError | None:
     if isinstance(error, FieldError):
         by_field = error.message_dict if hasattr(error, "error_dict") else {_no_field(): error.messages}
         return errors.ValidationFailed(errors=by_field)
+    if isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation):
+        return errors.Conflict(_IS_GONE)  # it was there when the action looked
     for theirs, ours in _SAME_AS_OURS:
         if isinstance(error, theirs):
             return ours(_detail(error))

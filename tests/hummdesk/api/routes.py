@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import uuid7
+from django.db import connection
 from django.http import Http404
 from django.urls import include, path, re_path
 from rest_framework import serializers
@@ -10,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from conversations.models import Contact, Conversation, Tag
+from conversations.models import Contact, Conversation, ConversationTag, Tag
 from hummdesk.api.serializers import InputSerializer, JSONObjectField
 from hummdesk.api.unknown import unknown_call
 from hummdesk.api.views import ApiView
@@ -77,6 +79,9 @@ class Tags(ApiView):
                 raise RuntimeError("a secret that nobody may see")
             case "stale":
                 raise Conflict
+            case "gone":
+                ConversationTag.objects.create(tag=tag, conversation_id=uuid7.create())
+                connection.check_constraints()
         return Response({"id": tag.pk}, status=201, headers={"Location": f"/tags/{tag.pk}"})
 
 

@@ -108,6 +108,13 @@ def test_unforeseen_error_is_500_without_a_trace_and_undoes_nothing_else(client:
     assert b"Traceback" not in response.content
 
 
+def test_row_that_was_deleted_by_another_at_the_same_moment_is_409(client: Client) -> None:
+    response = client.post("/api/tags", {"name": "gone"}, content_type="application/json")
+
+    assert (response.status_code, problem(response)["code"]) == (409, "conflict")
+    assert b"violates" not in response.content
+
+
 def test_nobody_is_401_and_told_how_to_log_in(client: Client) -> None:
     response = client.get("/api/members-only")
 
