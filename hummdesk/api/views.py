@@ -105,7 +105,10 @@ class ApiBehaviour(APIView):
         return dict(bound.validated_data)
 
     def filters(self, serializer: type[InputSerializer]) -> dict[str, Any]:
-        """Return the query's filters, checked; those of paging are left out. Raises what becomes 422."""
+        """Return the query's filters, checked; those of paging are left out, and those that a form leaves empty.
+
+        Raises what becomes 422.
+        """
         given = self.request.query_params
         bound = serializer(data={}, context={"request": self.request, "view": self})
         lists = {name for name, field in bound.fields.items() if hasattr(field, "child")}
@@ -113,7 +116,7 @@ class ApiBehaviour(APIView):
         bound.initial_data = {
             name: given.getlist(name) if name in lists else given[name]
             for name in given
-            if name not in _LIST_PARAMETERS
+            if name not in _LIST_PARAMETERS and (name not in bound.fields or any(given.getlist(name)))
         }
         bound.is_valid(raise_exception=True)
         return dict(bound.validated_data)

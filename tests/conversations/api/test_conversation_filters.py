@@ -29,6 +29,13 @@ def found(api: ApiClient, **filters: Any) -> list[int]:
     return sorted(row["display_id"] for row in answer.json()["results"])
 
 
+def test_filters_that_a_form_leaves_empty_are_none(api: ApiClient) -> None:
+    number = make_conversation().display_id
+
+    assert found(api, status="", assignee_id="", q="", created_after="", unread="") == [number]
+    assert api.get(CONVERSATIONS, {"nonsense": ""}).status_code == 422
+
+
 def test_status_takes_one_several_and_repeated_words(api: ApiClient) -> None:
     numbers = {status: make_conversation(status=status).display_id for status in Status}
 
