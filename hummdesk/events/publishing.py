@@ -97,7 +97,8 @@ def _insert(schema: str, rows: list[LoggedEvent]) -> None:
     columns = [[getattr(row, name) for row in rows] for name in ("type", "object_id", "actor_kind", "actor_id", "at")]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [schema, *columns, [json.dumps(row.data) for row in rows]])
-        cursor.nextset()  # what SET answers comes first
+        while cursor.description is None:  # the answers to SET
+            cursor.nextset()
         for row, (seq,) in zip(rows, cursor.fetchall(), strict=True):
             row.seq = seq
             row._state.adding = False
@@ -108,6 +109,7 @@ def _insert(schema: str, rows: list[LoggedEvent]) -> None:
 # locked the row that is referred to, who may be about to wait for the log.
 _INSERT = """
 SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s)))
 INSERT INTO events_loggedevent (type, object_id, actor_kind, actor_id, at, data)
 SELECT event.type, event.object_id, event.actor_kind, event.actor_id, event.at, event.data
