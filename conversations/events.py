@@ -303,6 +303,17 @@ class ContactUnmerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TagChanged(Event):
+    """A tag has another name wherever it hangs, or is gone: then `name` is None."""
+
+    object_field: ClassVar[str] = "tag_id"
+
+    tag_id: UUID
+    name_before: str
+    name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentUploaded(Event):
     """A file lies ready to be named in a message."""
 

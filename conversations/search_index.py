@@ -56,9 +56,24 @@ def redate_entry(message_id: UUID) -> None:
         cursor.execute(_REDATE, [message_id])
 
 
+def messages_found_by_tag(name: str) -> Sequence[UUID]:
+    """Return the messages that are found by all words of a tag of this name, or of files named so.
+
+    The index remembers where a tag hung when the tag itself is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND_BY_TAG, [name])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _plain(text: str) -> str:
+    """Return SQL for a text in lower case, without the two signs that quote in vectors."""
+    return rf"translate(lower({text}), '''\', '  ')"
+
+
 def _labels(sources: str) -> str:
     """Return SQL for a tsvector of labels. `sources` is a query of sign, weight and text."""
-    plain = r"translate(lower(source.text), '''\', '  ')"
+    plain = _plain("source.text")
     return f"""
     SELECT string_agg('''' || source.sign || left(piece, 100) || ''':1' || source.weight, ' ')::tsvector AS vector
     FROM ({sources}) AS source(sign, weight, text)
@@ -137,3 +152,9 @@ _REDATE = """
 UPDATE conversations_searchentry e SET at = m.created_at
 FROM conversations_message m
 WHERE m.id = e.message_id AND e.message_id = %s AND e.at <> m.created_at"""
+
+_FOUND_BY_TAG = f"""
+SELECT message_id FROM conversations_searchentry WHERE vector @@ (
+  SELECT string_agg('''~' || left(word, 100) || '''', ' & ')::tsquery
+  FROM unnest(string_to_array({_plain("%s")}, ' ')) AS word WHERE word <> ''
+)"""  # noqa: S608  # of our own words

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conversations.actions.attach_files import purge_unused_uploads
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
-from conversations.actions.index_message import reindex_contacts, reindex_conversations
+from conversations.actions.index_message import reindex_contacts, reindex_conversations, reindex_tag
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
@@ -153,6 +153,12 @@ def index_conversations(
 def index_contacts(contact_id: str, into_id: str | None = None, from_id: str | None = None, **_rest: object) -> int:
     """What these contacts have to do with is found by their names of now; returns how many messages that is."""
     return reindex_contacts(contact_ids=[UUID(one) for one in (contact_id, into_id, from_id) if one])
+
+
+@account_task("conversations.tasks.index_tag")
+def index_tag(name_before: str, **_rest: object) -> int:
+    """Nothing is found by a name that a tag had before; returns how many messages were looked at."""
+    return reindex_tag(name_before=name_before)
 
 
 @account_task("conversations.tasks.notify_agents")

@@ -41,6 +41,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "ConversationUnmerged": ("conversations.tasks.index_conversations",),
     "MessagesSplit": ("conversations.tasks.index_conversations",),
     "SplitUndone": ("conversations.tasks.index_conversations",),
+    "TagChanged": ("conversations.tasks.index_tag",),
     "ContactChanged": ("conversations.tasks.index_contacts",),
     "ContactMerged": ("conversations.tasks.index_contacts",),
     "ContactUnmerged": ("conversations.tasks.index_contacts",),

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from conversations.models import Conversation, Message
-from conversations.search_index import delete_entry, move_entries, return_entries, write_entries
+from conversations.search_index import (
+    delete_entry,
+    messages_found_by_tag,
+    move_entries,
+    return_entries,
+    write_entries,
+)
 from hummdesk.events.publishing import action
 
 BATCH_SIZE = 500
@@ -51,6 +57,12 @@ def reindex_contacts(*, contact_ids: Sequence[UUID]) -> int:
     around = Message.objects.filter(conversation_id__in=conversations).values_list("id", flat=True)
     own = Message.objects.filter(contact_id__in=contact_ids).values_list("id", flat=True)
     return _reindex(list({*around, *own}))
+
+
+@action
+def reindex_tag(*, name_before: str) -> int:
+    """Messages that were found by this name of a tag are found by their tags of now; returns how many there are."""
+    return _reindex(messages_found_by_tag(name_before))
 
 
 def _reindex(message_ids: Sequence[UUID]) -> int:

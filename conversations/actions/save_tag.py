@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
+from conversations.events import TagChanged
 from conversations.models import Tag
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
-from hummdesk.events.publishing import action
+from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 
 TAG_MAX_LENGTH = 50
@@ -47,21 +48,32 @@ def save_tag(*, viewer: Viewer, name: str) -> tuple[Tag, bool]:
 
 @action
 def rename_tag(*, viewer: Viewer, tag_id: UUID, name: str) -> Tag:
-    """The tag has this name, wherever it hangs. Raises: NotFound, PermissionDenied, ValidationFailed, Conflict."""
+    """The tag has this name, wherever it hangs.
+
+    Raises: NotFound, PermissionDenied, ValidationFailed, Conflict. Publishes: TagChanged if it had another.
+    """
     tag = _locked_tag(viewer, tag_id)
-    tag.name = clean_tag_name(name)
+    before, tag.name = tag.name, clean_tag_name(name)
+    if tag.name == before:
+        return tag
     try:
         with transaction.atomic():
             tag.save(update_fields=["name"])
     except IntegrityError as error:
         raise Conflict(_("There is another tag of this name.")) from error
+    publish(TagChanged(actor=viewer.actor, tag_id=tag.id, name_before=before, name=tag.name))
     return tag
 
 
 @action
 def delete_tag(*, viewer: Viewer, tag_id: UUID) -> None:
-    """The tag is gone, also from every conversation that had it. Raises: NotFound, PermissionDenied."""
-    _locked_tag(viewer, tag_id).delete()
+    """The tag is gone, also from every conversation that had it.
+
+    Raises: NotFound, PermissionDenied. Publishes: TagChanged.
+    """
+    tag = _locked_tag(viewer, tag_id)
+    tag.delete()
+    publish(TagChanged(actor=viewer.actor, tag_id=tag_id, name_before=tag.name, name=None))
 
 
 def clean_tag_name(name: str) -> str:
