@@ -49,7 +49,7 @@ def split_conversation(
 
 def _chosen_messages(conversation: Conversation, ids: set[UUID]) -> list[Message]:
     chosen = list(conversation.messages.filter(id__in=ids).order_by("created_at", "id"))
-    if not chosen or len(chosen) != len(ids):
+    if len(chosen) != len(ids) or all(message.deleted_at for message in chosen):
         raise fault_in("message_ids", _("Name messages of this conversation."))
     if not countable_messages(conversation).exclude(id__in=ids).exists():
         raise fault_in("message_ids", _("Leave at least one message behind."))

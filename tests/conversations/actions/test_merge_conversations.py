@@ -254,6 +254,14 @@ def test_split_that_is_refused_changes_nothing(acme: Account, viewer: Viewer, pu
     assert published() == []
 
 
+def test_split_makes_no_conversation_of_deleted_messages_alone(acme: Account, viewer: Viewer, agent: User) -> None:
+    old = make_conversation(messages=2)
+    deleted = make_message(old, kind=MessageKind.NOTE, agent=agent, deleted_at=timezone.now())
+
+    with pytest.raises(ValidationFailed):
+        split_conversation(viewer=viewer, conversation_id=old.id, message_ids=[deleted.id])
+
+
 def test_undo_of_a_split_puts_the_messages_back_and_the_new_one_away(acme: Account, viewer: Viewer) -> None:
     old = make_conversation(messages=2)
     before = summary_of(old)
