@@ -287,6 +287,20 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "hummdesk.api.docs.add_problems"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # Fields of several components have these names with different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "conversations.enums.Status",
+        "ChannelEnum": "conversations.enums.Channel",
+        "MessageKindEnum": "conversations.enums.MessageKind",
+        "WrittenKindEnum": ["reply", "note"],
+        "ActorTypeEnum": "hummdesk.events.actor.ActorKind",
+        "AccountStatusEnum": "accounts.enums.AccountStatus",
+        "IdentityKindEnum": "conversations.enums.IdentityKind",
+        "NotificationKindEnum": "conversations.enums.NotificationKind",
+        "DeliveryStateEnum": "conversations.enums.DeliveryState",
+        "SlaStateEnum": "conversations.enums.SlaState",
+        "WebhookStateEnum": "conversations.enums.WebhookState",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

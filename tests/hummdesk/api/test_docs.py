@@ -1,7 +1,9 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page
 
 from accounts.models import Account
@@ -20,6 +22,12 @@ def document(acme: Account, client_of: ClientOf) -> dict[str, Any]:
 def test_schema_is_openapi_3_1_with_the_calls(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     assert {"/api/v1/auth/token", "/api/v1/me"} <= set(document["paths"])
+
+
+def test_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
+
+    assert "StatusEnum" in (tmp_path / "schema.yml").read_text()
 
 
 def test_every_operation_can_answer_by_a_problem(document: dict[str, Any]) -> None:
