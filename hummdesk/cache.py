@@ -32,7 +32,7 @@ class KeptRedisClient(RedisCacheClient):
 
     _kept: ClassVar[dict[tuple[str, str], Any]] = {}
 
-    def __init__(self, servers: Sequence[str], **options: Any) -> None:
+    def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **options)
         self._place = (str(servers), repr(sorted(options.items(), key=str)))
 

@@ -137,7 +137,7 @@ def test_conversation_is_opened_with_its_first_message(api: Stranger) -> None:
 
 
 def test_same_idempotency_key_opens_one(api: Stranger) -> None:
-    key = {"Idempotency-Key": uuid.uuid4().hex}
+    key: dict[str, Any] = {"Idempotency-Key": uuid.uuid4().hex}
     fields = {"subject": "Once", "contact": {"email": "a@b.example", "name": "A"}, "message": {"body_text": "x"}}
 
     first, second = (api.post("/conversations", fields, **key) for _ in range(2))
@@ -149,7 +149,8 @@ def test_same_idempotency_key_opens_one(api: Stranger) -> None:
 def test_list_is_filtered_ordered_and_paged(api: Stranger) -> None:
     mine = [open_one(api, f"Number {number}", tags=["paged"])["id"] for number in range(5)]
 
-    pages, cursor = [], {}
+    pages: list[list[str]] = []
+    cursor: dict[str, str] = {}
     while True:
         page = api.get("/conversations", {"tag": "paged", "limit": 2, "ordering": "created_at", **cursor})
         pages.append([one["id"] for one in page["results"]])

@@ -109,8 +109,7 @@ def test_database_that_ends_after_the_commit_fails_nobody(conversation: Conversa
     """
 
     done = in_another_process(
-        textwrap.dedent(fail_before_dispatch)
-        + textwrap.dedent(SEND_A_REPLY.format(id=conversation.display_id))
+        textwrap.dedent(fail_before_dispatch) + textwrap.dedent(SEND_A_REPLY.format(id=conversation.display_id))
     )
 
     assert "committed" in done.stdout, done.stderr
