@@ -20,7 +20,7 @@ def detect_language(text: str) -> str:
     if len(words) < LEAST_WORDS:
         return ""
     # Late, since commands and tests that read no text need not wait for the model.
-    from conversations.language_model import IDENTIFIER
+    from hummdesk.language_model import IDENTIFIER
 
     language, confidence = IDENTIFIER.classify(" ".join(words))
     return str(language) if language in SEARCHED_LANGUAGES and confidence >= LEAST_CONFIDENCE else ""

@@ -28,7 +28,7 @@ _SHARED_MODULES = (
     "uvicorn.protocols.websockets.auto",
     "uvloop",
     # Sixty megabytes that web, mail and worker would otherwise load each, at their first message.
-    "conversations.language_model",
+    "hummdesk.language_model",
 )
 
 

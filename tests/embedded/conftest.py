@@ -20,6 +20,7 @@ from hummdesk.environment import PROJECT_ROOT
 # In place of HummDesk's own: the same commands, without Django.
 _FILES = {
     "hummdesk/__init__.py": "",
+    "hummdesk/language_model.py": "",
     "hummdesk/urls.py": "",
     "hummdesk/urls_platform.py": "",
     "hummdesk/celery.py": """
