@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from hummdesk import environment as env
+from hummdesk.beat import BEAT_SCHEDULE
+from hummdesk.api.enum_names import ENUM_NAMES
 from hummdesk.logs import configure_structlog, level_name, logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -168,60 +170,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_TENANT_CACHE_SECONDS = 10
-# Seconds between the runs. Each is a platform task that fans out to the accounts that have work.
-CELERY_BEAT_SCHEDULE = {
-    "events-sweep": {
-        "task": "hummdesk.events.tasks.sweep_events",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "mail-sweep": {
-        "task": "email_channel.tasks.sweep_mail",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "replies-release": {
-        "task": "conversations.tasks.sweep_held_replies",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "snoozed-wake": {
-        "task": "conversations.tasks.wake_snoozed",
-        "schedule": 20.0,
-        "options": {"expires": 30},
-    },
-    "sla-warnings": {
-        "task": "conversations.tasks.watch_promises",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "webhooks-sweep": {
-        "task": "conversations.tasks.sweep_webhooks",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "webhooks-purge": {
-        "task": "conversations.tasks.purge_webhooks",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "uploads-purge": {
-        "task": "conversations.tasks.purge_uploads",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "worker-heartbeat": {
-        "task": "hummdesk.health.beat_heart",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "tokens-purge": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 3600}},
-    "usage-rollup": {
-        "task": "analytics.tasks.roll_up_usage",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -287,20 +236,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "hummdesk.api.docs.add_problems"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    # Fields of several components have these names with different choices.
-    "ENUM_NAME_OVERRIDES": {
-        "StatusEnum": "conversations.enums.Status",
-        "ChannelEnum": "conversations.enums.Channel",
-        "MessageKindEnum": "conversations.enums.MessageKind",
-        "WrittenKindEnum": ["reply", "note"],
-        "ActorTypeEnum": "hummdesk.events.actor.ActorKind",
-        "AccountStatusEnum": "accounts.enums.AccountStatus",
-        "IdentityKindEnum": "conversations.enums.IdentityKind",
-        "NotificationKindEnum": "conversations.enums.NotificationKind",
-        "DeliveryStateEnum": "conversations.enums.DeliveryState",
-        "SlaStateEnum": "conversations.enums.SlaState",
-        "WebhookStateEnum": "conversations.enums.WebhookState",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -1,0 +1,15 @@
+"""What the OpenAPI document calls choices whose fields share a name with other choices, by where they are."""
+
+ENUM_NAMES: dict[str, str | list[str]] = {
+    "StatusEnum": "conversations.enums.Status",
+    "ChannelEnum": "conversations.enums.Channel",
+    "MessageKindEnum": "conversations.enums.MessageKind",
+    "WrittenKindEnum": ["reply", "note"],
+    "ActorTypeEnum": "hummdesk.events.actor.ActorKind",
+    "AccountStatusEnum": "accounts.enums.AccountStatus",
+    "IdentityKindEnum": "conversations.enums.IdentityKind",
+    "NotificationKindEnum": "conversations.enums.NotificationKind",
+    "DeliveryStateEnum": "conversations.enums.DeliveryState",
+    "SlaStateEnum": "conversations.enums.SlaState",
+    "WebhookStateEnum": "conversations.enums.WebhookState",
+}
