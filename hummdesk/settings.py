@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from hummdesk import environment as env
-from hummdesk.beat import BEAT_SCHEDULE
 from hummdesk.api.enum_names import ENUM_NAMES
+from hummdesk.beat import BEAT_SCHEDULE
 from hummdesk.logs import configure_structlog, level_name, logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -1,0 +1,57 @@
+"""What runs by the clock, in seconds: platform tasks, most of which fan out to the accounts that have work."""
+
+from typing import Any
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "events-sweep": {
+        "task": "hummdesk.events.tasks.sweep_events",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "mail-sweep": {
+        "task": "email_channel.tasks.sweep_mail",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "replies-release": {
+        "task": "conversations.tasks.sweep_held_replies",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "snoozed-wake": {
+        "task": "conversations.tasks.wake_snoozed",
+        "schedule": 20.0,
+        "options": {"expires": 30},
+    },
+    "sla-warnings": {
+        "task": "conversations.tasks.watch_promises",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "webhooks-sweep": {
+        "task": "conversations.tasks.sweep_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "webhooks-purge": {
+        "task": "conversations.tasks.purge_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "uploads-purge": {
+        "task": "conversations.tasks.purge_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "worker-heartbeat": {
+        "task": "hummdesk.health.beat_heart",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "tokens-purge": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "usage-rollup": {
+        "task": "analytics.tasks.roll_up_usage",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
