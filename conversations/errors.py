@@ -97,6 +97,12 @@ class EmptyFile(ValidationFailed):
         super().__init__(errors={"file": [str(self.title)]})
 
 
+class TooManyUploads(Conflict):
+    """An agent has uploaded files, and named none of them in a message."""
+
+    title = _("Many of your files wait to be sent. Name them in a message before you upload more.")
+
+
 class UnknownAttachments(ValidationFailed):
     """These are no uploads of the author's that wait for a message."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.account_settings import number_setting
 from accounts.permissions import Permission
-from conversations.errors import EmptyFile, UnknownAttachments
+from conversations.errors import EmptyFile, TooManyUploads, UnknownAttachments
 from conversations.events import AttachmentUploaded
 from conversations.file_types import HEAD_BYTES, sniff_type
 from conversations.models import Attachment, Message, MessageDraft
@@ -22,6 +22,8 @@ from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 
 UNUSED_FOR = timedelta(hours=24)
+# Of one agent; a loop that uploads and never sends would fill the disk.
+UNUSED_MOST = 100
 _NAMELESS = "file"
 
 
@@ -30,7 +32,7 @@ def upload_attachment(*, viewer: Viewer, file: "File[Any]", name: str) -> Attach
     """The file lies in the account's folder, ready to be named in a message by its uploader.
 
     Its type is what its content says. Raises: PermissionDenied, EmptyFile, PayloadTooLarge (over the account's
-    `attachment_max_bytes`). Publishes: AttachmentUploaded.
+    `attachment_max_bytes`), TooManyUploads. Publishes: AttachmentUploaded.
     """
     viewer.require(Permission.REPLY)
     size_bytes, most_bytes = file.size, number_setting("attachment_max_bytes")
@@ -38,6 +40,8 @@ def upload_attachment(*, viewer: Viewer, file: "File[Any]", name: str) -> Attach
         raise EmptyFile
     if size_bytes > most_bytes:
         raise PayloadTooLarge(_("A file may have at most %(count)d bytes.") % {"count": most_bytes})
+    if Attachment.objects.filter(message=None, uploaded_by=viewer.agent).count() >= UNUSED_MOST:
+        raise TooManyUploads
     name = clean_file_name(name, _NAMELESS)
     attachment = Attachment.objects.create(
         uploaded_by=viewer.agent,

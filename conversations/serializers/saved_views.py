@@ -25,7 +25,9 @@ class FiltersField(JSONObjectField):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return the parameters as strings. Raises: ValidationError for what the list would refuse."""
-        given = {name: _as_text(value) for name, value in super().to_internal_value(data).items()}
+        texts = {name: _as_text(value) for name, value in super().to_internal_value(data).items()}
+        # What a form leaves empty is no filter, in the list as here.
+        given = {name: text for name, text in texts.items() if text}
         checked_filters(given, raises=True)
         return given
 

@@ -85,6 +85,20 @@ def test_upload_over_the_accounts_limit_names_it(api_of: ApiOf, agent: User, acm
     assert upload(api_of(agent), b"x" * 1000).status_code == 201
 
 
+def test_uploads_that_nobody_sends_are_bounded(
+    api_of: ApiOf, agent: User, leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conversations.actions.attach_files.UNUSED_MOST", 1)
+    api = api_of(agent)
+    assert upload(api, b"one").status_code == 201
+
+    answer = upload(api, b"two")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert Attachment.objects.count() == 1
+    assert upload(api_of(leader), b"of another").status_code == 201
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

@@ -86,6 +86,13 @@ def test_filters_of_a_view_are_those_of_the_list(api_of: ApiOf, agent: User) -> 
     assert api.get("/api/v1/conversations", filters).status_code == 200
 
 
+def test_filter_that_is_left_empty_is_none(api_of: ApiOf, agent: User) -> None:
+    made = api_of(agent).post(VIEWS, {"name": "All", "filters": {"status": "", "priority": "high"}})
+
+    assert made.status_code == 201
+    assert made.json()["filters"] == {"priority": "high"}
+
+
 def test_views_are_seen_by_those_they_are_for(api_of: ApiOf, agent: User, leader: User) -> None:
     ours, theirs = make_team(agents=[agent]), make_team(agents=[leader])
     seen = {
