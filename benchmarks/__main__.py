@@ -7,6 +7,8 @@ from pathlib import Path
 
 import django
 
+from benchmarks.server import UNLIMITED
+
 
 def main() -> None:
     """Run the measurements."""
@@ -17,7 +19,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hummdesk.settings")
     os.environ.setdefault("HUMMDESK_LOG_LEVEL", "ERROR")
-    os.environ["DEBUG"] = "1"
+    os.environ |= {"DEBUG": "1", "HUMMDESK_RATE_PER_USER": UNLIMITED, "HUMMDESK_RATE_PER_ACCOUNT": UNLIMITED}
     django.setup()
     from django.conf import settings
 

@@ -33,6 +33,8 @@ from hummdesk.markup import one_line
 from hummdesk.tenancy.context import require_account_schema
 
 BATCH_SIZE = 2_000
+# Batches in which the planner learns how large the tables have become, before the search entries are made from them.
+ANALYZED_IN = {0, 3, 15}
 WRITTEN_MODELS = (Contact, ContactIdentity, Conversation, Message, ConversationTag, ConversationRead, SearchEntry)
 # What the cast write to each other in, whatever the customer speaks.
 NOTES_LANGUAGE = "en"
@@ -58,8 +60,8 @@ def write_conversations(conversations: Iterable[DemoConversation], place: DemoPl
     with transaction.atomic():
         writer = _Writer(place)
         with building_at_once(SearchEntry, "search_by_word"):
-            for batch in _batches(conversations):
-                writer.write(batch)
+            for number, batch in enumerate(_batches(conversations)):
+                writer.write(batch, is_telling_planner=number in ANALYZED_IN)
                 written += len(batch)
         analyze(WRITTEN_MODELS)
     return written
@@ -75,7 +77,7 @@ class _Writer:
         self._tag_ids: dict[str, UUID] = {}
         self._company_ids: dict[str, UUID] = {}
 
-    def write(self, batch: Sequence[DemoConversation]) -> None:
+    def write(self, batch: Sequence[DemoConversation], *, is_telling_planner: bool) -> None:
         self._write_contacts(batch)
         display_ids = _next_display_ids(len(batch))
         rows: list[Row] = []
@@ -90,6 +92,8 @@ class _Writer:
         copy_rows(Message, messages)
         copy_rows(ConversationTag, self._tag_rows(batch, rows))
         copy_rows(ConversationRead, self._read_rows(batch, rows))
+        if is_telling_planner:
+            analyze(WRITTEN_MODELS)
         write_entries([message["id"] for message in messages])
 
     def _author(self, one: DemoConversation, message: DemoMessage) -> Row:
