@@ -10,6 +10,7 @@ from conversations.enums import IdentityKind
 from conversations.events import ContactMerged
 from conversations.identities import domain_of
 from conversations.models import Company, Contact, ContactIdentity
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 
@@ -61,12 +62,22 @@ def contact_known_by(kind: IdentityKind, value: str) -> Contact | None:
 
     The lock keeps the contact from being erased or merged away before the caller has used it.
     """
-    rows = Contact.objects.select_for_update(of=("self",), no_key=True).filter(erased_at=None)
-    contact = rows.filter(identities__kind=kind, identities__value=value).order_by().first()
+    contact = _contacts_by_identity.first(kind.value, value)
     # Merged while we waited for the lock.
     while contact is not None and contact.merged_into_id is not None:
-        contact = rows.filter(id=contact.merged_into_id).order_by().first()
+        contact = _locked_contacts().filter(id=contact.merged_into_id).order_by().first()
     return contact
+
+
+def _locked_contacts() -> QuerySet[Contact]:
+    return Contact.objects.select_for_update(of=("self",), no_key=True).filter(erased_at=None)
+
+
+def _by_identity(kind: str, value: str) -> QuerySet[Contact]:
+    return _locked_contacts().filter(identities__kind=kind, identities__value=value)
+
+
+_contacts_by_identity = CompiledLookup(_by_identity, str, str)
 
 
 def identities_by_kind(contact: Contact) -> dict[IdentityKind, list[ContactIdentity]]:
@@ -98,7 +109,14 @@ def last_contact_merge(id: UUID) -> LoggedEvent | None:
 
 def company_of_address(address: str) -> Company | None:
     """Return the company whose domain the address has. One query."""
-    return Company.objects.filter(domain=domain_of(address)).first() if "@" in address else None
+    return _companies_by_domain.first(domain_of(address)) if "@" in address else None
+
+
+def _by_domain(domain: str) -> QuerySet[Company]:
+    return Company.objects.filter(domain=domain)
+
+
+_companies_by_domain = CompiledLookup(_by_domain, str)
 
 
 def filtered_companies(filters: Mapping[str, Any]) -> QuerySet[Company]:
