@@ -17,8 +17,9 @@ from conversations.queries.inbox import (
     inbox_page,
     newest_messages,
 )
-from conversations.views import shapes
 from conversations.views.place import InboxPlace
+from conversations.views.shapes import composer, nav, rows, thread
+from conversations.views.shapes import conversation as opened
 from hummdesk.events.queries import events_of, last_seq
 from teams.access import Viewer, viewer_of
 from teams.queries import active_agents, teams_by_name
@@ -93,7 +94,7 @@ def render_inbox(
 def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
     page = inbox_page(viewer, place.view, text=place.text, after=place.cursor, limit=place.rows)
     return {
-        "rows": [shapes.row(conversation, viewer, place) for conversation in page.rows],
+        "rows": [rows.row(conversation, viewer, place) for conversation in page.rows],
         "list_url": place.list_url,
         "next_url": place.next_url(page.next_cursor),
         "is_filtered": bool(place.text),
@@ -104,11 +105,11 @@ def _shell_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
     counts = inbox_counts(viewer)
     teams = teams_by_name()
     return {
-        "me": shapes.me(viewer),
-        "nav": shapes.nav(place, counts, teams),
-        "tabs": shapes.tabs(place, counts),
-        "view_title": shapes.view_title(place, teams),
-        "view_key": shapes.view_key(place.view),
+        "me": nav.me(viewer),
+        "nav": nav.nav(place, counts, teams),
+        "tabs": nav.tabs(place, counts),
+        "view_title": nav.view_title(place, teams),
+        "view_key": nav.view_key(place.view),
         "live_seq": last_seq(),
         "search": place.text,
     }
@@ -121,9 +122,9 @@ def _conversation_context(
     shown = min(place.messages or MESSAGES_SHOWN, MESSAGES_SHOWN_MOST)
     messages = newest_messages(conversation, shown)
     agents = active_agents()
-    timeline = shapes.timeline(messages, events_of(conversation.id), agents, has_earlier=len(messages) == shown)
+    timeline = thread.timeline(messages, events_of(conversation.id), agents, has_earlier=len(messages) == shown)
     return {
-        "conversation": shapes.conversation(
+        "conversation": opened.conversation(
             conversation,
             viewer,
             place,
@@ -132,5 +133,5 @@ def _conversation_context(
             earlier=earlier_conversations(conversation, viewer),
             earlier_url=place.earlier_url(display_id, shown * 4) if conversation.message_count > shown else None,
         ),
-        "reply": shapes.reply(conversation, viewer, place, form or MessageForm()),
+        "reply": composer.reply(conversation, viewer, place, form or MessageForm()),
     }

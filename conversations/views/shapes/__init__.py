@@ -1,0 +1,1 @@
+"""What the inbox templates read: ready values, no queries, no models."""
