@@ -9,7 +9,9 @@ const templates = '../templates'
 const watching = process.argv.includes('--watch')
 
 const scripts = {
+  // No chunk is shared, so that hashed names need no rewriting of imports.
   entryPoints: { app: 'js/app.js', 'api-docs': 'js/api-docs.js' },
+  metafile: true,
   outdir: out,
   bundle: true,
   minify: true,
@@ -20,11 +22,15 @@ const scripts = {
   logLevel: 'warning',
 }
 
-function licences () {
-  const bundled = ['htmx.org', 'idiomorph', 'lucide-static', '@fontsource-variable/inter', 'tailwindcss']
-  const texts = bundled.map(name => {
-    const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
-    return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8').trim()}\n`
+// Everything that went into a script, and what is copied besides.
+function licences (inputs) {
+  const bundled = inputs.map(path => path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean)
+  const copied = ['lucide-static', '@fontsource-variable/inter', 'tailwindcss', 'emoji-picker-element-data']
+  const texts = [...new Set([...bundled, ...copied])].sort().map(name => {
+    const folder = `node_modules/${name}`
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry))
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
   })
   writeFileSync(join(out, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(72)}\n\n`))
 }
@@ -48,6 +54,19 @@ function icons () {
   writeFileSync(join(out, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('')}</svg>\n`)
 }
 
+// Emoji by group, each [emoji, name, other words for it], of Unicode 15 and before.
+function emoji () {
+  const groups = ['Smileys & emotion', 'People & body', '', 'Animals & nature', 'Food & drink', 'Travel & places', 'Activities', 'Objects', 'Symbols', 'Flags']
+  const found = new Map()
+  const data = JSON.parse(readFileSync('node_modules/emoji-picker-element-data/en/cldr-native/data.json', 'utf8'))
+  for (const { emoji, annotation, group, version, tags = [], shortcodes = [] } of data) {
+    if (!groups[group] || version > 15) continue
+    const words = [...new Set([...shortcodes, ...tags])].join(' ')
+    found.set(groups[group], [...(found.get(groups[group]) ?? []), [emoji, annotation, words]])
+  }
+  writeFileSync(join(out, 'emoji.json'), JSON.stringify([...found]))
+}
+
 function fonts () {
   for (const subset of ['latin', 'latin-ext']) {
     cpSync(`node_modules/@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`, join(out, `inter-${subset}.woff2`))
@@ -58,13 +77,14 @@ const tailwind = ['node_modules/@tailwindcss/cli/dist/index.mjs', '-i', 'css/app
 
 if (!watching) rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
-licences()
 icons()
+emoji()
 fonts()
 if (watching) {
   await (await context(scripts)).watch()
   spawn(process.execPath, [...tailwind, '--watch'], { stdio: 'inherit' })
 } else {
-  await build(scripts)
+  const { metafile } = await build(scripts)
+  licences(Object.keys(metafile.inputs))
   execFileSync(process.execPath, tailwind, { stdio: ['ignore', 'inherit', 'pipe'] })
 }

@@ -4,15 +4,18 @@ import datetime as dt
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -20,6 +23,7 @@ register = template.Library()
 TINTS = "abcdefgh"
 MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800
 FOLD_FROM = 3
+PIECES_KEPT, PIECE_MAX_CHARS = 4096, 8_000
 
 
 @register.simple_tag
@@ -27,6 +31,22 @@ def i(name: str, css_class: str = "") -> SafeString:
     """A decorative icon of the sprite; give the control around it a name of its own."""
     href = f"{static('dist/icons.svg')}#{name}"
     return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', css_class, href)
+
+
+@register.simple_tag
+def piece(template_name: str, **values: Any) -> SafeString:
+    """A template that shows nothing but these values, drawn once for each set of them, language and time zone.
+
+    Values are hashable all the way down (frozen dataclasses of scalars and tuples), and carry what the clock says as
+    text. No request, no CSRF token. What is long is drawn anew each time, so that the memory this takes is bounded.
+    """
+    draw = _drawn if len(repr(values)) < PIECE_MAX_CHARS else _drawn.__wrapped__
+    return draw(template_name, get_language(), timezone.get_current_timezone_name(), tuple(values.items()))
+
+
+@lru_cache(maxsize=PIECES_KEPT)
+def _drawn(template_name: str, _language: str, _zone: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return SafeString(get_template(template_name).render(dict(values)))
 
 
 @register.filter

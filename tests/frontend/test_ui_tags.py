@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from hummdesk.templatetags import ui
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    tone: str
+    icon: str
+
 
 HELSINKI = dt.timezone(dt.timedelta(hours=2))
 
@@ -137,3 +146,18 @@ def test_icon_points_into_the_sprite_and_escapes_its_name(settings: Settings) ->
     assert "dist/icons" in html
     assert '.svg#inbox"' in html
     assert "<b>" not in html
+
+
+def test_piece_is_drawn_anew_for_other_values() -> None:
+    template = Template(
+        "{% load ui %}{% piece 'components/chip.html' chip=chip %}{% piece 'components/empty.html' title=title %}"
+    )
+
+    def drawn(chip: object, title: str) -> str:
+        return template.render(Context({"chip": chip, "title": title}))
+
+    first = drawn(Chip("6m over", "danger", ""), "Nothing waiting.")
+
+    assert drawn(Chip("6m over", "danger", ""), "Nothing waiting.") == first
+    assert "5m over" in drawn(Chip("5m over", "danger", ""), "Nothing waiting.")
+    assert "&lt;b&gt;" in drawn(Chip("<b>", "", ""), "<i>" + "x" * ui.PIECE_MAX_CHARS)
