@@ -13,16 +13,16 @@ from conversations.forms import MessageForm
 from conversations.queries.inbox import (
     conversation_for_page,
     earlier_conversations,
-    inbox_counts,
     inbox_page,
     newest_messages,
 )
 from conversations.views.place import InboxPlace
-from conversations.views.shapes import composer, nav, rows, thread
+from conversations.views.shapes import composer, rows, thread
 from conversations.views.shapes import conversation as opened
-from hummdesk.events.queries import events_of, last_seq
+from conversations.views.shell import shell_context
+from hummdesk.events.queries import events_of
 from teams.access import Viewer, viewer_of
-from teams.queries import active_agents, teams_by_name
+from teams.queries import active_agents
 
 PARTIALS = frozenset(
     {
@@ -81,7 +81,7 @@ def render_inbox(
     if partial in {"", "conversation-list", "more-rows"}:
         context |= _list_context(viewer, place)
     if partial in {"", "sidebar-counts", "conversation-list"}:
-        context |= _shell_context(viewer, place)
+        context |= shell_context(viewer, place)
     if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
         context |= _conversation_context(viewer, place, display_id, form)
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
@@ -98,20 +98,6 @@ def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
         "list_url": place.list_url,
         "next_url": place.next_url(page.next_cursor),
         "is_filtered": bool(place.text),
-    }
-
-
-def _shell_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
-    counts = inbox_counts(viewer)
-    teams = teams_by_name()
-    return {
-        "me": nav.me(viewer),
-        "nav": nav.nav(place, counts, teams),
-        "tabs": nav.tabs(place, counts),
-        "view_title": nav.view_title(place, teams),
-        "view_key": nav.view_key(place.view),
-        "live_seq": last_seq(),
-        "search": place.text,
     }
 
 

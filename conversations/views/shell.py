@@ -1,0 +1,57 @@
+"""What stands around every page of an account: sidebar, tab bar, who is signed in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from accounts.decorators import MemberRequest
+from conversations.queries.inbox import inbox_counts
+from conversations.views.place import ROWS_DEFAULT, InboxPlace
+from conversations.views.shapes import nav
+from conversations.views.shapes.shape import Shape
+from hummdesk.events.queries import last_seq
+from teams.access import Viewer
+from teams.queries import teams_by_name
+
+
+def shell_context(viewer: Viewer, place: InboxPlace) -> Shape:
+    """Return the variables of app.html."""
+    counts = inbox_counts(viewer)
+    teams = teams_by_name()
+    return {
+        "me": nav.me(viewer),
+        "nav": nav.nav(place, counts, teams),
+        "tabs": nav.tabs(place, counts),
+        "view_title": nav.view_title(place, teams),
+        "view_key": nav.view_key(place.view),
+        "live_seq": last_seq(),
+        "search": place.text,
+    }
+
+
+def render_page(
+    request: MemberRequest,
+    viewer: Viewer,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    key: str,
+    partials: frozenset[str] = frozenset(),
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page that is not the inbox, or with the one of its partials that HTMX asks for.
+
+    `key` is the page's entry in the sidebar. A partial is named by the id that it has in the page.
+    """
+    target = request.headers.get("HX-Target", "") if request.htmx else ""
+    if target in partials:
+        response = render(request, f"{template}#{target}", dict(context), status=status)
+    else:
+        shell = shell_context(viewer, InboxPlace(key, "", None, ROWS_DEFAULT, 0))
+        response = render(request, template, {**shell, **context}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    response["Cache-Control"] = "no-store"
+    return response
