@@ -37,9 +37,8 @@ def run(conversations: int, output: Path) -> None:
     """The table is printed, and all figures are written to `output`."""
     call_command("migrate_accounts")
     large, small = DEMO_SLUGS
-    seeding = {
-        slug: _seed(slug, count) for slug, count in ((large, conversations), (small, conversations // SMALL_SHARE))
-    }
+    counts = {large: conversations, small: conversations // SMALL_SHARE}
+    seeding = {slug: seed_account(slug, count) for slug, count in counts.items()}
     loads: dict[str, list[Load]] = {}
     statements: dict[str, dict[str, tuple[int, float]]] = {}
     with serving() as server:
@@ -59,7 +58,7 @@ def run(conversations: int, output: Path) -> None:
         f"p99 {heard.p99_ms:.0f} ms (goal p95 ≤ {live.GOAL_P95_MS}), {heard.lost} lost"
     )
     figures = {
-        "conversations": {large: conversations, small: conversations // SMALL_SHARE},
+        "conversations": counts,
         "messages": {slug: _count_messages(slug) for slug in (large, small)},
         "cores": os.cpu_count(),
         "seeding_per_s": seeding,
@@ -72,7 +71,7 @@ def run(conversations: int, output: Path) -> None:
     output.write_text(json.dumps(figures, indent=2))
 
 
-def _seed(slug: str, conversations: int) -> float:
+def seed_account(slug: str, conversations: int) -> float:
     """Return conversations a second, into an account that is there already."""
     call_command("seed_demo", conversations=1, account=slug, force=True, verbosity=0)
     start = time.perf_counter()
@@ -118,12 +117,12 @@ def _corpus(account: Account, caller: ApiCaller) -> Corpus:
     with account_context(account):
         mailed = Conversation.objects.filter(mailbox_id__isnull=False)
         ids = [str(one) for one in mailed.order_by("-last_activity_at").values_list("id", flat=True)[:500]]
-        longest = _thread_of(mailed.order_by("-last_activity_at")[0], 30)
+        longest = lengthened_thread(mailed.order_by("-last_activity_at")[0], 30)
         team_id = str(Team.objects.earliest("created_at").id)
     return Corpus(ids, longest, team_id, _deep_cursor(caller))
 
 
-def _thread_of(conversation: Conversation, messages: int) -> str:
+def lengthened_thread(conversation: Conversation, messages: int) -> str:
     """The conversation has at least so many messages; returns its id."""
     first = conversation.messages.earliest("created_at")
     missing = messages - conversation.messages.count()

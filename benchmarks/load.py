@@ -41,25 +41,32 @@ class Load:
         return asdict(self)
 
 
-class ApiCaller:
-    """One connection with a token; not for several threads."""
+class Caller:
+    """One kept connection to a host, with headers that each request carries; not for several threads."""
 
-    def __init__(self, port: int, host: str, token: str) -> None:
+    def __init__(self, port: int, host: str, headers: dict[str, str], root: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.authorization = f"Bearer {token}"
-        self._headers = {"Host": host, "Content-Type": "application/json"}
-        if token:
-            self._headers["Authorization"] = self.authorization
+        self._headers = {"Host": host} | headers
+        self._root = root
 
     def send(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         """Return status and body of the answer."""
         content = None if body is None else json.dumps(body)
-        self._connection.request(method, f"/api/v1{path}", content, self._headers)
+        self._connection.request(method, self._root + path, content, self._headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
 
-def load(server: BenchServer, call: Call, caller: Callable[[], ApiCaller], *, clients: int, runs: int) -> Load:
+class ApiCaller(Caller):
+    """A client of the API with a token ("" for none)."""
+
+    def __init__(self, port: int, host: str, token: str) -> None:
+        self.authorization = f"Bearer {token}"
+        headers = {"Content-Type": "application/json"} | ({"Authorization": self.authorization} if token else {})
+        super().__init__(port, host, headers, root="/api/v1")
+
+
+def load(server: BenchServer, call: Call, caller: Callable[[], Caller], *, clients: int, runs: int) -> Load:
     """Return how the call did, `runs` units over all clients together, after a few that do not count."""
     callers = [caller() for _ in range(clients)]
     for number, one in enumerate(callers * 3):
