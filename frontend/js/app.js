@@ -6,6 +6,8 @@ import './thread.js'
 import './compose.js'
 import './list.js'
 import './layers.js'
+import './commands.js'
+import './help.js'
 import './keys.js'
 import './notices.js'
 

@@ -1,5 +1,6 @@
 // The conversation list: which row is open, which view is current and which row has an unsent text is known here, not
 // by the server, so each answer is marked after it is swapped in.
+import { register } from './commands.js'
 import { hasDraft } from './compose.js'
 import { refresh } from './live.js'
 
@@ -49,6 +50,11 @@ export function moveBy (step) {
   next?.closest('.row').scrollIntoView({ block: 'nearest' })
 }
 
+const hasRows = () => rows().length > 0
+
+register('next', () => moveBy(1), hasRows)
+register('previous', () => moveBy(-1), hasRows)
+register('open', () => document.activeElement.closest('.row > a')?.click() ?? false, hasRows)
 document.addEventListener('htmx:afterSettle', mark)
 document.addEventListener('htmx:configRequest', event => {
   // A refresh asks for as many rows as are shown, or the ones loaded later would vanish.

@@ -13,10 +13,12 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from hummdesk.commands import COMMANDS, key_caps, keys_in_force, there_are
 
 register = template.Library()
 
@@ -47,6 +49,40 @@ def piece(template_name: str, **values: Any) -> SafeString:
 @lru_cache(maxsize=PIECES_KEPT)
 def _drawn(template_name: str, _language: str, _zone: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
     return SafeString(get_template(template_name).render(dict(values)))
+
+
+@register.simple_tag
+def key(command_id: str, css_class: str = "") -> SafeString:
+    """The keys of a command in a `<kbd>`, as the product has them; the page's script puts in what a person has chosen.
+
+    Decorative: the control itself tells its keys to those who cannot see them.
+    """
+    caps = " ".join(key_caps(COMMANDS[command_id].keys))
+    return format_html('<kbd class="kbd {}" data-key-of="{}" aria-hidden="true">{}</kbd>', css_class, command_id, caps)
+
+
+@register.simple_tag
+def commands_json(shortcuts: Mapping[str, str] | None) -> SafeString:
+    """The table of commands for the page's script, with the keys of somebody with these shortcuts of their own."""
+    return _commands_json(get_language(), tuple(sorted((shortcuts or {}).items())))
+
+
+@lru_cache(maxsize=PIECES_KEPT)
+def _commands_json(_language: str, shortcuts: tuple[tuple[str, str], ...]) -> SafeString:
+    own = dict(shortcuts)
+    table = [
+        {
+            "id": command.id,
+            "label": str(command.label),
+            "group": str(command.group.label),
+            "icon": command.icon,
+            "keys": [*filter(None, [keys_in_force(command, own)]), *command.fixed],
+            "where": command.where,
+            "url": command.url,
+        }
+        for command in there_are()
+    ]
+    return json_script(table, "commands")
 
 
 @register.filter
