@@ -31,6 +31,12 @@ lint: .venv/requirements-dev ## Check style and the order of the apps
 types: .venv/requirements-dev ## Check the types
 	@DEBUG=1 $(python) -m mypy .
 
+.PHONY: messages
+messages: .venv/requirements-dev ## Collect the texts of the interface into locale/ and compile them (needs GNU gettext)
+	@DEBUG=1 $(python) manage.py makemessages --locale fi --locale sv --no-location --no-obsolete --verbosity 0 \
+	  --ignore '.venv/*' --ignore 'frontend/*' --ignore 'tests/*' --ignore 'benchmarks/*' --ignore 'var/*'
+	@DEBUG=1 $(python) manage.py compilemessages --ignore '.venv/*' --verbosity 0
+
 .PHONY: bench
 bench: .venv/requirements-dev ## Measure speed on new servers of its own (ARGS="--conversations 100000")
 	@rm -rf var/bench

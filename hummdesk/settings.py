@@ -326,8 +326,9 @@ EGRESS_ALLOWED = frozenset(place.lower() for place in env.items("HUMMDESK_EGRESS
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-# What accounts and users may choose; pages are in English until there are catalogues.
+# What accounts and users may choose.
 LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- Logs and errors ---------------------------------------------------------------------------------
 LOGGING = logging_config(readable=DEBUG, level=level_name(env.text("HUMMDESK_LOG_LEVEL", "INFO")))
