@@ -43,7 +43,7 @@ def usage_on(day: date) -> DayUsage:
 
 def first_response(conversation_id: UUID, message_id: UUID) -> FirstResponse | None:
     """Return the first response time if this reply was the conversation's first. Three queries."""
-    replies = Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.REPLY).order_by(
+    replies = Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.REPLY, to=[]).order_by(
         "created_at", "id"
     )
     first = replies.first()

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from conversations.models import Attachment
+from conversations.models import Attachment, Message
 from email_channel.composing import MailAddress, OutgoingFile, compose_mail
 from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.models import OutgoingDelivery
 from hummdesk.markup import text_to_html
-from hummdesk.safe_html import resolve_images
+from hummdesk.safe_html import html_to_text, resolve_images
 
 Mailboxes = tuple[MailAddress, ...]
 
@@ -61,7 +61,8 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
     message, mailbox = email.conversation_message, email.mailbox
     signature = mailbox.signature.strip()
     attachments = list(message.attachments.all())
-    html = _with_images(message.body_html, attachments)
+    parts = [message.body_html, text_to_html(signature), message.quoted_html]
+    html = _with_images("\n".join(filter(None, parts)), attachments)
     to, cc, bcc = _recipients(deliveries)
     return OutgoingMail(
         sender=MailAddress(_line(mailbox.name), mailbox.address),
@@ -69,14 +70,20 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         cc=cc,
         bcc=bcc,
         subject=_line(email.subject),
-        text=f"{message.body_text}\n\n-- \n{signature}\n" if signature else f"{message.body_text}\n",
-        html=f"{html}\n{text_to_html(signature)}" if signature else html,
+        text=_text(message, signature),
+        html=html,
         message_id=email.message_id,
         in_reply_to=email.in_reply_to,
         references=tuple(email.references),
         at=email.created_at,
         files=_files(attachments),
     )
+
+
+def _text(message: Message, signature: str) -> str:
+    quoted = html_to_text(message.quoted_html).strip() if message.quoted_html else ""
+    parts = [message.body_text, f"-- \n{signature}" if signature else "", quoted]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _recipients(deliveries: Sequence[OutgoingDelivery]) -> tuple[Mailboxes, Mailboxes, Mailboxes]:

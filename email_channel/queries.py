@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations.enums import DeliveryState
-from conversations.models import Conversation
+from conversations.enums import DeliveryState, IdentityKind
+from conversations.models import Contact, ContactIdentity, Conversation
 from email_channel.enums import Direction, IntakeState, SendState
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
@@ -59,6 +59,14 @@ def active_mailboxes() -> Sequence[Mailbox]:
     return list(Mailbox.objects.filter(is_active=True).order_by("address"))
 
 
+def without_mailboxes(addresses: Sequence[str]) -> list[str]:
+    """Return those addresses that are none of the account's own. One query, none for nothing."""
+    if not addresses:
+        return []
+    own = set(Mailbox.objects.filter(address__in=addresses).values_list("address", flat=True))
+    return [address for address in addresses if address not in own]
+
+
 def mailbox_of(conversation: Conversation) -> Mailbox | None:
     """Return the mailbox that the conversation's replies leave from, or None. One query."""
     return Mailbox.objects.filter(id=conversation.mailbox_id).first() if conversation.mailbox_id else None
@@ -87,12 +95,19 @@ def conversation_in_mailbox(mailbox: Mailbox, id: UUID) -> Conversation | None:
     return Conversation.objects.select_related("contact").filter(id=id, mailbox_id=mailbox.id).first()
 
 
+def was_written_to(conversation: Conversation, contact: Contact) -> bool:
+    """Return whether a mail of the conversation went to one of the contact's addresses. One query."""
+    addresses = ContactIdentity.objects.filter(contact=contact, kind=IdentityKind.EMAIL).values("value")
+    return OutgoingDelivery.objects.filter(email__conversation=conversation, recipient__in=addresses).exists()
+
+
 def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
-    """Return the Message-IDs of the conversation's newest mails, oldest first. One query.
+    """Return the Message-IDs of the newest mails between us and the customer, oldest first. One query.
 
     Ids that no header may carry (RFC 5322 section 3.6.4) are left out: customers' programs make such, too.
     """
-    mails = EmailMessage.objects.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,}>$")
+    mails = EmailMessage.objects.filter(conversation_message__to=[])
+    mails = mails.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,}>$")
     newest = mails.order_by("-created_at").values_list("message_id", flat=True)[:limit]
     return [message_id for message_id in reversed(list(newest)) if len(message_id) <= MESSAGE_ID_MAX_LENGTH]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_lazy
 
+from accounts.email_addresses import email_errors
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
 from email_channel.parsing.parsed import ParsedAttachment, ParsedMail
@@ -14,6 +15,7 @@ from hummdesk.safe_html import html_to_text, sanitise_html
 
 # PostgreSQL takes more, browsers and agents do not; the rest is in the raw mail, which is attached then.
 BODY_MAX_LENGTH = 500_000
+RECIPIENTS_LOOKED_AT = 100
 WHOLE_MAIL = "mail.eml"
 FALLBACK_ADDRESS = "unknown@invalid"
 # What the parser says of a mail that it did not read to its end.
@@ -43,6 +45,12 @@ def author_of(mail: ParsedMail, envelope_sender: str) -> Author:
     if author is not None and author.address:
         return Author(author.address.lower(), author.name)
     return Author(envelope_sender.lower() or FALLBACK_ADDRESS, author.name if author else "")
+
+
+def other_recipients(mail: ParsedMail) -> list[str]:
+    """Return the addresses in To and Cc that a reply can go to, in lower case, each once."""
+    named = [recipient.address.lower() for recipient in (*mail.to, *mail.cc)[:RECIPIENTS_LOOKED_AT]]
+    return [address for address in dict.fromkeys(named) if not email_errors(address)]
 
 
 def incoming_text(mail: ParsedMail, raw: bytes) -> IncomingText:

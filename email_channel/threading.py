@@ -11,7 +11,7 @@ from conversations.models import Contact, Conversation
 from email_channel.composing import read_message_id
 from email_channel.models import Mailbox
 from email_channel.parsing.parsed import ParsedMail
-from email_channel.queries import conversation_in_mailbox, mails_with_ids
+from email_channel.queries import conversation_in_mailbox, mails_with_ids, was_written_to
 from email_channel.secrets import message_id_secret
 from hummdesk.tenancy.context import current_schema
 
@@ -31,7 +31,7 @@ def find_thread(mail: ParsedMail, mailbox: Mailbox, contact: Contact) -> Thread:
     """Return where the mail belongs. At most 2 queries per id of ours, one for all others.
 
     Source: RFC 5322 section 3.6.4. Our own Message-IDs are keyed, so that none can be guessed; still only the
-    customer of the conversation gets in.
+    customer of the conversation gets in, and those to whom we wrote in it (Cc, Bcc, forwards).
     """
     ids = _named_ids(mail)
     for message_id in ids:
@@ -55,6 +55,6 @@ def _ours(message_id: str, mailbox: Mailbox) -> Conversation | None:
 
 
 def _checked(conversation: Conversation, contact: Contact, because: str) -> Thread:
-    if conversation.contact_id != contact.id:
+    if conversation.contact_id != contact.id and not was_written_to(conversation, contact):
         return Thread(None, "foreign_sender")
     return Thread(conversation, because)

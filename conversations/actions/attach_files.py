@@ -73,7 +73,15 @@ def attach_uploads(*, viewer: Viewer, message: Message, attachment_ids: Sequence
     missing = ids - set(unused.values_list("id", flat=True))
     if missing:
         raise UnknownAttachments(missing)
-    Attachment.objects.filter(id__in=ids).update(message=message)
+    Attachment.objects.filter(id__in=ids).update(message=message, content_id="", is_inline=False)
+    # What the text shows in place travels as a part of its HTML (RFC 2392).
+    for each in (one for one in ids if f'src="cid:{inline_id(one)}"' in message.body_html):
+        Attachment.objects.filter(id=each).update(content_id=inline_id(each), is_inline=True)
+
+
+def inline_id(id: UUID) -> str:
+    """Return the Content-ID of an upload: `<img src="cid:…">` with it shows the file in the text."""
+    return f"{id}@hummdesk"
 
 
 def purge_unused_uploads(limit: int) -> int:

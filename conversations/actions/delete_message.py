@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -10,7 +11,7 @@ from conversations.actions.edit_message import keep_version, require_changeable
 from conversations.actions.summarise import recount
 from conversations.enums import MessageKind
 from conversations.events import MessageDeleted
-from conversations.models import Message, MessageDraft
+from conversations.models import Attachment, Message, MessageDraft
 from conversations.queries.messages import event_of_reply
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
@@ -34,9 +35,9 @@ def delete_message(*, viewer: Viewer, message_id: UUID) -> None:
     keep_version(viewer, message)
     if message.kind == MessageKind.REPLY:
         _give_back(message)
-    message.body_html = message.body_text = message.delivery_state = ""
+    message.body_html = message.body_text = message.quoted_html = message.delivery_state = ""
     message.deleted_at, message.send_at = timezone.now(), None
-    message.save(update_fields=["body_html", "body_text", "delivery_state", "deleted_at", "send_at"])
+    message.save(update_fields=["body_html", "body_text", "quoted_html", "delivery_state", "deleted_at", "send_at"])
     recount(message.conversation)
     publish(
         MessageDeleted(
@@ -55,11 +56,18 @@ def _give_back(message: Message) -> None:
             "kind": message.kind,
             "body_html": message.body_html,
             "body_text": message.body_text,
+            "to": message.to,
             "cc": message.cc,
             "bcc": message.bcc,
-            "attachment_ids": list(message.attachments.values_list("id", flat=True)),
+            "attachment_ids": list(_uploads(message).values_list("id", flat=True)),
+            "forwarded_message_id": message.forwarded_message_id,
             "seen_seq": event.seq if event else 0,
         },
     )
     if is_new:
-        message.attachments.update(message=None, created_at=timezone.now())
+        _uploads(message).update(message=None, created_at=timezone.now())
+
+
+def _uploads(message: Message) -> QuerySet[Attachment]:
+    """Return the files that somebody uploaded; those of a forwarded message come along again by themselves."""
+    return message.attachments.exclude(uploaded_by=None)

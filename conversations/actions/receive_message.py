@@ -34,6 +34,7 @@ class IncomingFile:
 class IncomingText:
     """What the customer wrote. `body_html` and `quoted_html` are sanitised already.
 
+    `cc` is who else got it, in lower case.
     `is_automatic`: a machine wrote (RFC 3834), so nobody waits for an answer and nothing reopens.
     """
 
@@ -42,6 +43,7 @@ class IncomingText:
     quoted_html: str = ""
     unreadable_reason: str = ""
     is_automatic: bool = False
+    cc: Sequence[str] = ()
     at: datetime = field(default_factory=timezone.now)
     files: Sequence[IncomingFile] = ()
 
@@ -101,6 +103,7 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         quoted_html=text.quoted_html,
         unreadable_reason=text.unreadable_reason,
         is_automatic=text.is_automatic,
+        cc=list(text.cc),
         language=detect_language(text.body_text),
         created_at=text.at,
     )

@@ -25,9 +25,11 @@ def save_draft(  # what a draft holds
     kind: MessageKind = MessageKind.REPLY,
     body_text: str = "",
     body_html: str = "",
+    to: Sequence[str] = (),
     cc: Sequence[str] = (),
     bcc: Sequence[str] = (),
     attachment_ids: Sequence[UUID] = (),
+    forwarded_message_id: UUID | None = None,
     seen_seq: int = 0,
     version: int | None = None,
 ) -> MessageDraft:
@@ -38,13 +40,15 @@ def save_draft(  # what a draft holds
     """
     body = draft_body(html=body_html, text=body_text)
     conversation = get_conversation_for(viewer, conversation_id, need=Permission.REPLY)
-    fields = {
+    fields: dict[str, object] = {
         "kind": kind,
         "body_html": body.html,
         "body_text": body.text,
+        "to": checked_recipients("to", to),
         "cc": checked_recipients("cc", cc),
         "bcc": checked_recipients("bcc", bcc),
         "attachment_ids": list(attachment_ids),
+        "forwarded_message_id": forwarded_message_id,
         "seen_seq": seen_seq,
     }
     draft = _locked(viewer, conversation)

@@ -28,7 +28,7 @@ _SUMMARY_FIELDS = (
 
 def note_message(conversation: Conversation, message: Message, *, is_awaited: bool = True) -> None:
     """The locked conversation's row counts and shows this message, and its waiting clock is right, which stands still
-    for messages that nobody awaits.
+    for messages that nobody awaits and for forwards, which answer nobody.
 
     A late message (older than the newest) is counted, but does not take the newest one's place.
     """
@@ -43,7 +43,7 @@ def count_message(conversation: Conversation, message: Message, *, is_awaited: b
     if conversation.last_message_at is None or message.created_at >= conversation.last_message_at:
         _show(conversation, message)
     conversation.last_activity_at = max(conversation.last_activity_at, message.created_at)
-    if is_awaited:
+    if is_awaited and not message.to:
         _move_clock(conversation, message.kind, message.created_at)
 
 
@@ -55,7 +55,7 @@ def recount(conversation: Conversation) -> None:
     answer to machines. Counts the version up. Three queries.
     """
     rows = countable_messages(conversation)
-    is_reply = Q(kind=MessageKind.REPLY)
+    is_reply = Q(kind=MessageKind.REPLY, to=[])
     found = rows.aggregate(
         count=Count("id"), first=Min("created_at", filter=is_reply), last=Max("created_at", filter=is_reply)
     )

@@ -13,7 +13,7 @@ from teams.models import Agent
 class MessageDraft(models.Model):
     """An unsent reply or note of one agent, one in each conversation; on the server, so that no reload loses it.
 
-    `seen_seq` is the newest event its author had seen when they began.
+    `seen_seq` is the newest event its author had seen when they began. With `to` it forwards `forwarded_message_id`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -22,9 +22,11 @@ class MessageDraft(models.Model):
     kind = models.CharField(max_length=10, choices=MessageKind, default=MessageKind.REPLY)
     body_html = models.TextField(blank=True)
     body_text = models.TextField(blank=True)
+    to = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     cc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     bcc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     attachment_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    forwarded_message_id = models.UUIDField(null=True, blank=True)
     seen_seq = models.BigIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

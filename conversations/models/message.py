@@ -18,7 +18,9 @@ class Message(models.Model):
     `send_at`: a reply that is held until then and can be taken back; None once it is on its way.
     `is_scheduled`: its author chose that time, so that lists do not count it before; else it is the moment for undo.
     `is_automatic`: a machine wrote on the customer's side (RFC 3834), so that nobody waits for an answer.
-    `cc` and `bcc` are addresses in lower case. `language` names the dictionary it is searched by, "" for none.
+    `cc` and `bcc` are addresses in lower case; `cc` of an incoming mail is who else got it. `to` is whom a message was
+    forwarded to, in place of the customer, and `forwarded_message_id` which one that was.
+    `language` names the dictionary it is searched by, "" for none.
 
     `body_html` is sanitised and safe to show; `body_text` is the same without markup and without quotes.
     `quoted_html` is what was folded off: earlier mails and signatures. Nothing is thrown away.
@@ -36,10 +38,12 @@ class Message(models.Model):
     unreadable_reason = models.CharField(max_length=40, blank=True)
     delivery_state = models.CharField(max_length=10, choices=DeliveryState, blank=True)
     delivery_error = models.CharField(max_length=300, blank=True)
+    to = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     cc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     bcc = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     language = models.CharField(max_length=8, blank=True)
     send_at = models.DateTimeField(null=True, blank=True)
+    forwarded_message_id = models.UUIDField(null=True, blank=True)
     is_automatic = models.BooleanField(default=False)
     is_scheduled = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -64,6 +68,10 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=MessageKind.REPLY) | Q(send_at=None), name="only_replies_are_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MessageKind.REPLY) | Q(to=[], forwarded_message_id=None),
+                name="only_replies_are_forwarded",
             ),
         ]
         indexes = [

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from conversations.access import get_conversation_for, visible_conversations, with_id
+from conversations.enums import MessageKind
 from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
 from conversations.queries.timeline import messages_of
 from hummdesk.errors import NotFound, ValidationFailed
@@ -106,6 +107,21 @@ def newer_messages(conversation: Conversation, viewer: Viewer, seen_seq: int) ->
         return []
     rows = Message.objects.filter(id__in=seq_of, deleted_at=None).select_related("agent", "contact")
     return sorted((NewerMessage(seq_of[row.id], row) for row in rows), key=lambda newer: newer.seq)
+
+
+def message_to_forward(conversation: Conversation, id: UUID | None) -> Message:
+    """Return a message of the conversation with its author, the customer's newest without an id. One query.
+
+    Raises: NotFound, also for notes and deleted ones, which never leave the team.
+    """
+    rows = Message.objects.filter(conversation=conversation, deleted_at=None, send_at=None)
+    rows = rows.filter(kind__in=[MessageKind.INCOMING, MessageKind.REPLY]).select_related("contact", "agent")
+    rows = rows.filter(id=id) if id is not None else rows.filter(kind=MessageKind.INCOMING)
+    message = rows.order_by("-created_at", "-id").first()
+    if message is None:
+        raise NotFound
+    message.conversation = conversation
+    return message
 
 
 def mentioned_by(ids: Sequence[UUID]) -> Mentioned:

@@ -13,9 +13,11 @@ class DraftInput(BodyInput):
     """What is written so far; what is not given is empty."""
 
     kind = serializers.ChoiceField(choices=[MessageKind.REPLY, MessageKind.NOTE], default=MessageKind.REPLY)
+    to = AddressesField(help_text="Whom it forwards a message to")
     cc = AddressesField()
     bcc = AddressesField()
     attachments = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=FILES_MOST)
+    forwarded_message_id = serializers.UUIDField(required=False, allow_null=True)
     seen_seq = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     version = serializers.IntegerField(
         required=False, min_value=1, max_value=2**31 - 1, help_text="Of the draft that was read: 409 if it is stale"
@@ -32,9 +34,11 @@ class DraftOutput(serializers.Serializer[MessageDraft]):
     kind = serializers.ChoiceField(choices=[MessageKind.REPLY, MessageKind.NOTE])
     body_html = serializers.CharField()
     body_text = serializers.CharField()
+    to = serializers.ListField(child=serializers.CharField())
     cc = serializers.ListField(child=serializers.CharField())
     bcc = serializers.ListField(child=serializers.CharField())
     attachments = serializers.ListField(child=serializers.UUIDField())
+    forwarded_message_id = serializers.UUIDField(allow_null=True)
     seen_seq = serializers.IntegerField()
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -50,9 +54,11 @@ class DraftOutput(serializers.Serializer[MessageDraft]):
             "kind": instance.kind,
             "body_html": instance.body_html,
             "body_text": instance.body_text,
+            "to": instance.to,
             "cc": instance.cc,
             "bcc": instance.bcc,
             "attachments": instance.attachment_ids,
+            "forwarded_message_id": instance.forwarded_message_id,
             "seen_seq": instance.seen_seq,
             "version": instance.version,
             "created_at": instance.created_at,

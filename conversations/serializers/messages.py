@@ -109,6 +109,9 @@ class MessageOutput(serializers.Serializer[Any]):
     blocked_image_count = serializers.IntegerField(help_text="Pictures of the web in `body_html` without an address")
     attachments = AttachmentOutput(many=True)
     mentions = MentionBrief(many=True)
+    to = serializers.ListField(
+        child=serializers.CharField(), help_text="Whom a message was forwarded to, in place of the customer"
+    )
     cc = serializers.ListField(child=serializers.CharField())
     bcc = serializers.ListField(child=serializers.CharField())
     delivery = DeliveryBrief(allow_null=True)
@@ -161,6 +164,7 @@ def message_fields(
         "blocked_image_count": blocked_image_count(row) if is_there else 0,
         "attachments": [attachment_fields(file, origin) for file in files] if is_there else [],
         "mentions": [_mention(mention) for mention in called] if is_there else [],
+        "to": row.to,
         "cc": row.cc,
         "bcc": row.bcc,
         "delivery": {"state": row.delivery_state, "error": row.delivery_error or None} if row.delivery_state else None,

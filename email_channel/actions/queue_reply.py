@@ -30,18 +30,21 @@ _REPLY_MARKS = re.compile(r"^(?:(?:re|sv|vs|aw|antw)(?:\[\d{1,4}\])? ?: ?)+", re
 def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     """The reply has an envelope that answers the newest mail of the conversation, and a delivery to each recipient.
 
+    A forwarded message answers nothing, and goes to those whom it names in place of the customer.
     A conversation whose replies are fetched gets no mail; where the mailbox is gone, the reply shows as failed.
     Publishes: MailQueued.
     """
     message = Message.objects.select_related("conversation__contact").get(id=message_id)
-    conversation, customer = message.conversation, message.conversation.contact
+    conversation = message.conversation
     if conversation.channel in FETCHED_CHANNELS or conversation.mailbox_id is None:
         return
     mailbox = mailbox_of(conversation)
     if mailbox is None:
         set_delivery_state(message_id=message.id, state=DeliveryState.FAILED, error=_("The mailbox is gone."))
         return
-    thread = thread_of(conversation, REFERENCES_SENT)
+    thread = [] if message.to else thread_of(conversation, REFERENCES_SENT)
+    to = _named(message)
+    named = {entry["address"].lower() for entry in to}
     own_id = make_message_id(
         conversation.id,
         account=current_schema(),
@@ -57,19 +60,35 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
         dedupe_key=message_key(own_id),
         in_reply_to=thread[-1] if thread else "",
         references=thread,
-        subject=reply_subject(conversation.subject),
+        subject=_subject(message),
         from_name=mailbox.name,
         from_address=mailbox.address,
-        to=[{"name": customer.name, "address": customer.email}],
-        cc=[{"name": "", "address": address} for address in message.cc if address != customer.email.lower()],
+        to=to,
+        cc=[{"name": "", "address": address} for address in message.cc if address not in named],
         sent_at=timezone.now(),
     )
-    copies = dict.fromkeys(address for address in (*message.cc, *message.bcc) if address != customer.email.lower())
-    recipients = [customer.email, *copies]
+    copies = dict.fromkeys(address for address in (*message.cc, *message.bcc) if address not in named)
+    recipients = [*(entry["address"] for entry in to), *copies]
     OutgoingDelivery.objects.bulk_create(
         OutgoingDelivery(email=email, recipient=recipient) for recipient in recipients
     )
     publish(MailQueued(actor=Actor.system(), email_id=email.id))
+
+
+def _named(message: Message) -> list[dict[str, str]]:
+    """Return who stands in To: the customer, or those whom the message is forwarded to."""
+    if message.to:
+        return [{"name": "", "address": address} for address in message.to]
+    customer = message.conversation.contact
+    return [{"name": customer.name, "address": customer.email}]
+
+
+def _subject(message: Message) -> str:
+    """Return the conversation's subject, marked as an answer unless the message is the first in it."""
+    subject = " ".join(message.conversation.subject.split())
+    if message.to:
+        return f"Fwd: {subject}".rstrip()
+    return reply_subject(subject) if message.conversation.message_count > 1 else subject
 
 
 def reply_subject(subject: str) -> str:

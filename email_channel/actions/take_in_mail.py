@@ -1,5 +1,6 @@
 """A stored mail becomes a message, or is set aside with a reason; it never stays unseen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.actions.receive_message import IncomingText, open_conversation, receive_message
+from conversations.actions.recipients import RECIPIENTS_MOST
 from conversations.models import Contact, Message
 from email_channel.copies import find_copy
 from email_channel.enums import Direction, IntakeState, Outcome
@@ -17,8 +19,8 @@ from email_channel.models import EmailMessage, IncomingMail
 from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
-from email_channel.queries import CLAIM_LASTS
-from email_channel.reading import author_of, incoming_text, unreadable_text
+from email_channel.queries import CLAIM_LASTS, without_mailboxes
+from email_channel.reading import Author, author_of, incoming_text, other_recipients, unreadable_text
 from email_channel.threading import Thread, find_thread
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -117,8 +119,8 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
-    text = replace(text, at=mail.received_at)
     author = author_of(parsed, mail.envelope_sender)
+    text = replace(text, at=mail.received_at, cc=_others(parsed, mail, author))
     contact = find_or_create_contact(address=author.address, name=author.name)
     thread = find_thread(parsed, mail.mailbox, contact)
     message = _message_in(thread, mail, contact, parsed, text)
@@ -140,6 +142,12 @@ def _message_in(
         mailbox_id=mail.mailbox_id,
         team=mail.mailbox.team,
     )
+
+
+def _others(parsed: ParsedMail, mail: IncomingMail, author: Author) -> Sequence[str]:
+    """Return who else got the mail and can be written to: none of the account's own addresses. At most one query."""
+    others = [address for address in other_recipients(parsed) if address not in (mail.mailbox.address, author.address)]
+    return without_mailboxes(others)[:RECIPIENTS_MOST]
 
 
 def _envelope(mail: IncomingMail, parsed: ParsedMail, message: Message, key: str, thread: Thread) -> EmailMessage:

@@ -33,7 +33,7 @@ def delivery(mailbox: Mailbox, viewer: Viewer) -> OutgoingDelivery:
 
 def queued_reply(mailbox: Mailbox, viewer: Viewer, address: str = "ada@customers.example") -> OutgoingDelivery:
     contact = make_contact(address, name="Ada Byron")
-    conversation = make_conversation(contact=contact, mailbox_id=mailbox.id, subject="The drill")
+    conversation = make_conversation(contact=contact, mailbox_id=mailbox.id, subject="The drill", messages=1)
     send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Did you plug it in?")
     return OutgoingDelivery.objects.latest("id")
 
