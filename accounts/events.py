@@ -55,3 +55,12 @@ class MemberRoleChanged(Event):
     user_id: UUID
     role_before: str
     role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRenamed(Event):
+    """A member goes by another name, in every account of theirs."""
+
+    object_field: ClassVar[str] = "user_id"
+
+    user_id: UUID

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership
@@ -28,6 +29,32 @@ class MembershipMiddleware:
         _keep_to_place(request)
         request.membership = SimpleLazyObject(lambda: _membership(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """Pages speak the language of the signed-in user, else the account's, else one that the browser asks for.
+
+    Not the API, whose errors are in English: programs read them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
+        language = _language_of(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def _language_of(request: HttpRequest) -> str:
+    if request.user.is_authenticated:
+        return request.user.language
+    account = getattr(request, "account", None)
+    return account.language if account is not None else translation.get_language_from_request(request)
 
 
 def _keep_to_place(request: HttpRequest) -> None:

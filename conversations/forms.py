@@ -1,9 +1,12 @@
 """What the inbox page's forms send."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from conversations.enums import Status
+from conversations.enums import NotificationKind, Status
+from teams.enums import AgentStatus
 
 BODY_MAX_LENGTH = 100_000
 
@@ -31,3 +34,18 @@ class AssignForm(forms.Form):
     """Somebody: `me`, `none`, or an agent's id."""
 
     assignee = forms.CharField(max_length=36)
+
+
+class NotificationSettingsForm(forms.Form):
+    """A switch for each kind of notification."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in NotificationKind:
+            self.fields[kind.value] = forms.BooleanField(label=kind.label, required=False)
+
+
+class AgentStatusForm(forms.Form):
+    """Whether one takes work."""
+
+    status = forms.ChoiceField(choices=AgentStatus.choices)

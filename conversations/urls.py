@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import attachments, inbox, messages, triage
+from conversations.views import attachments, inbox, messages, settings, triage
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("conversations/<int:display_id>/assign", triage.conversation_assign, name="conversation-assign"),
     path("attachments/<uuid:id>", attachments.attachment_download, name="attachment-download"),
     path("attachments/<uuid:id>/thumbnail", attachments.attachment_thumbnail, name="attachment-thumbnail"),
+    path("settings", settings.settings, name="settings"),
+    path("settings/profile", settings.settings_profile, name="settings-profile"),
+    path("settings/theme", settings.settings_theme, name="settings-theme"),
+    path("settings/shortcuts", settings.settings_shortcuts, name="settings-shortcuts"),
+    path("settings/notifications", settings.settings_notifications, name="settings-notifications"),
+    path("settings/status", settings.agent_status, name="agent-status"),
 ]

@@ -135,7 +135,7 @@ _ALL = (
     _general("undo", _("Undo"), "z", "rotate-ccw"),
     _general("sidebar", _("Sidebar"), "[", "panel-left"),
     _general("help", _("Keyboard shortcuts"), "?", "keyboard"),
-    _setting("settings-profile", _("Profile"), "user", "settings"),
+    _setting("settings-profile", _("Profile"), "user", "settings-profile"),
     _setting("settings-shortcuts", _("Change shortcuts"), "keyboard", "settings-shortcuts"),
     _setting("settings-notifications", _("What to be told of"), "bell", "settings-notifications"),
     _setting("theme-light", _("Light theme"), "sun"),

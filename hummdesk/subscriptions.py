@@ -15,6 +15,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "email_channel.actions.provision.provision_mail",
     ),
     "MemberAdded": ("teams.actions.agents.make_agent",),
+    "MemberRenamed": ("teams.actions.agents.make_agent",),
     "ReplySent": ("email_channel.actions.queue_reply.queue_reply",),
     "MessageReceived": ("conversations.actions.index_message.index_message",),
     "ReplyWritten": ("conversations.actions.index_message.index_message",),

@@ -44,6 +44,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="en")
     timezone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+    # Keys by command, for those that the user has changed; "" for none (hummdesk/commands.py).
+    shortcuts = models.JSONField(default=dict, blank=True)
+    # Off: single keys do nothing (WCAG 2.1.4).
+    shortcuts_enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -9,6 +9,7 @@ import './layers.js'
 import './commands.js'
 import './help.js'
 import './keys.js'
+import './theme.js'
 import './notices.js'
 
 Object.assign(htmx.config, {

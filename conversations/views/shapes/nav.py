@@ -9,6 +9,7 @@ from conversations.queries.inbox import InboxCounts
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.shape import Shape
 from teams.access import Viewer
+from teams.enums import AgentStatus
 from teams.models import Team
 
 _TABBED_VIEWS = ("mine", "unassigned", "all")
@@ -20,7 +21,13 @@ def me(viewer: Viewer) -> Shape:
         "name": viewer.agent.name,
         "email": viewer.agent.email,
         "tint": viewer.id,
-        "status_label": viewer.role_label,
+        "role_label": viewer.role_label,
+        "status": viewer.agent.status,
+        "status_label": viewer.agent.get_status_display(),
+        "status_choices": [
+            {"value": status.value, "label": status.label, "is_current": status == viewer.agent.status}
+            for status in AgentStatus
+        ],
     }
 
 
