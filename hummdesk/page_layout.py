@@ -21,7 +21,7 @@ class PageLayout:
 
 
 def page_layout(cookies: Mapping[str, str]) -> PageLayout:
-    """Return what the cookie says, such as `list-w-360.details-off.fold-fields`; words that it can't say are dropped."""
+    """Return what the cookie says, such as `list-w-360.details-off`; words that it can't say are dropped."""
     words = dict.fromkeys(cookies.get(LAYOUT_COOKIE, "").split(".")[:_WORDS_READ])
     shell = [word for word in words if word in _SWITCHES or word in _WIDTH_CLASSES]
     folded = frozenset(word.removeprefix("fold-") for word in words if word.startswith("fold-"))

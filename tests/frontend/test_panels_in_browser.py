@@ -25,7 +25,8 @@ def wide(open_page: OpenPage, admin: User, conversations: list[Conversation]) ->
 
 
 def width_of(page: Page, selector: str) -> int:
-    return round(page.locator(selector).evaluate("element => element.getBoundingClientRect().width"))
+    width: float = page.locator(selector).evaluate("element => element.getBoundingClientRect().width")
+    return round(width)
 
 
 def test_details_fold_by_key_and_stay_folded_after_a_reload(wide: Page) -> None:
