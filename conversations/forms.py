@@ -1,11 +1,14 @@
 """What the inbox page's forms send."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from conversations.enums import NotificationKind, Status
+from conversations.actions.share_thing import SHARED_NAME_MAX_LENGTH
+from conversations.enums import NotificationKind, Sharing, Status
 from teams.enums import AgentStatus
 
 BODY_MAX_LENGTH = 100_000
@@ -49,3 +52,47 @@ class AgentStatusForm(forms.Form):
     """Whether one takes work."""
 
     status = forms.ChoiceField(choices=AgentStatus.choices)
+
+
+class SavedViewForm(forms.Form):
+    """A list that is kept: its name, who may use it, and its order; the filters are in the address."""
+
+    name = forms.CharField(label=_("Name"), max_length=SHARED_NAME_MAX_LENGTH)
+    visibility = forms.ChoiceField(label=_("For"))
+    team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=UUID, empty_value=None)
+    ordering = forms.ChoiceField(label=_("Order"), required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, sharings: Sequence[Sharing], teams: Sequence[tuple[UUID, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("visibility", [(one.value, one.label) for one in sharings])
+        self._offer("team_id", [("", _("No team")), *((str(id_), name) for id_, name in teams)])
+        self._offer("ordering", list(list_orders().items()))
+        if not teams:
+            del self.fields["team_id"]
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """A team is chosen if, and only if, the team is to have the view."""
+        cleaned = super().clean() or {}
+        if cleaned.get("visibility") != Sharing.TEAM:
+            cleaned["team_id"] = None
+        elif not cleaned.get("team_id"):
+            self.add_error("team_id", _("Choose the team."))
+        return cleaned
+
+
+def list_orders() -> dict[str, Any]:
+    """Return what the orders of lists are called."""
+    return {
+        "-last_activity_at": _("Newest activity"),
+        "created_at": _("Oldest first"),
+        "-priority": _("Priority"),
+        "sla_due_at": _("Next due"),
+    }

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from conversations.views import attachments, inbox, messages, settings, triage
+from conversations.views import attachments, filters, inbox, messages, saved_views, settings, triage
 
 urlpatterns = [
     path("", inbox.home, name="home"),
     path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/filter", filters.inbox_filter, name="inbox-filter"),
+    path("views", saved_views.view_list, name="view-list"),
+    path("views/new", saved_views.view_create, name="view-create"),
+    path("views/<uuid:id>", saved_views.view_edit, name="view-edit"),
+    path("views/<uuid:id>/delete", saved_views.view_delete, name="view-delete"),
     path("conversations/<int:display_id>", inbox.conversation_detail, name="conversation-detail"),
     path("conversations/<int:display_id>/reply", messages.conversation_reply, name="conversation-reply"),
     path("conversations/<int:display_id>/note", messages.conversation_note, name="conversation-note"),

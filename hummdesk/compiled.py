@@ -24,6 +24,38 @@ class _Compiled:
     populators: Sequence[Any]
 
 
+class CompiledSql:
+    """SQL with its parameters, made at its first use and kept by the process, for standing in other SQL.
+
+    `build` returns the queryset for its ids, each of which must stand in it as it is given.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], count: int) -> None:
+        self._build = build
+        self._stand_ins = [uuid4() for _ in range(count)]
+
+    def given(self, *ids: UUID) -> tuple[str, list[Any]]:
+        """Return the SQL and its parameters for these ids. Raises: EmptyResultSet."""
+        sql, params = self._compiled
+        given = dict(zip(self._stand_ins, ids, strict=True))
+        return sql, [given.get(param, param) if isinstance(param, UUID) else param for param in params]
+
+    def correlated(self, column: str, *ids: UUID) -> tuple[str, list[Any]]:
+        """Return the same, where a column of the SQL around it stands for the last id."""
+        sql, params = self._compiled
+        pieces, outer = sql.split("%s"), self._stand_ins[-1]
+        signs = [column if param == outer else "%s" for param in params]
+        text = "".join(piece + sign for piece, sign in zip(pieces, [*signs, ""], strict=True))
+        given = dict(zip(self._stand_ins[:-1], ids, strict=True))
+        inner = [param for param in params if param != outer]
+        return text, [given.get(param, param) if isinstance(param, UUID) else param for param in inner]
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Sequence[Any]]:
+        sql, params = self._build(*self._stand_ins).query.sql_with_params()
+        return str(sql), list(params)
+
+
 class CompiledLookup(Generic[M]):
     """A query for one row by ids or texts, whose SQL is made at its first use and kept by the process.
 

@@ -88,6 +88,11 @@ def _read(
     return rows
 
 
+def cursor_after(values: Sequence[Any], *, ordering: str) -> str:
+    """Return the cursor of the page that begins right after a row with these values of the keys, the id last."""
+    return _encoded(ordering, values, backwards=False)
+
+
 @dataclass(frozen=True)
 class _Keys:
     """The columns of an order, the id last, each with the field or annotation that knows its type."""

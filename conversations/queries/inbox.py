@@ -1,95 +1,86 @@
-"""Which conversations and messages there are."""
+"""Which conversations and messages the inbox page shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
-from uuid import UUID
-
-from django.db.models import Count, Q, QuerySet
+from functools import partial
 
 from conversations.access import visible_conversations
-from conversations.enums import FINISHED, Status
 from conversations.models import Conversation, Message
-from conversations.models.conversation import IN_INBOX
-from conversations.queries.search import search_condition
-from conversations.queries.unread import unread_by
+from conversations.queries.inbox_lists import (
+    ORDER_COLUMNS,
+    SEARCH,
+    InboxList,
+    compiled_list,
+    is_compiled,
+    list_rows,
+)
+from conversations.queries.inbox_rows import InboxRow, inbox_rows, read_rows
+from conversations.queries.search import SearchStart, search_conversations
+from conversations.queries.search_snippets import Snippet, snippets
 from hummdesk.errors import NotFound
-from hummdesk.keyset import KeysetPage, keyset_page
+from hummdesk.keyset import KeysetPage, cursor_after, keyset_page
 from teams.access import Viewer
-
-WORKABLE = (Status.OPEN, Status.PENDING)
-
-
-class _OfViewer(TypedDict):
-    is_unread: bool
-
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    InboxRow = WithAnnotations[Conversation, _OfViewer]
-else:
-    InboxRow = Conversation
 
 
 @dataclass(frozen=True)
-class InboxCounts:
-    """How many conversations wait in each view; `teams` by team id."""
+class InboxFind:
+    """A row of the list, and where in it the words of the search are."""
 
-    mine: int
-    unassigned: int
-    all: int
-    snoozed: int
-    teams: dict[UUID, int]
+    row: InboxRow
+    snippet: Snippet | None = None
 
 
-def in_view(conversations: QuerySet[Conversation], viewer: Viewer, view: str) -> QuerySet[Conversation]:
-    """Return those conversations that a view of the sidebar shows.
+def inbox_page(viewer: Viewer, shown: InboxList, *, after: str | None = None, limit: int = 50) -> KeysetPage[InboxRow]:
+    """Return conversations of a list that the viewer may see, in its order, after a cursor.
 
-    Raises: NotFound for a view that does not exist.
+    One query whatever the limit; a second where a further page reaches the rows without a time to be ordered by.
+    Raises: ValidationFailed for a forged cursor.
     """
-    conditions = {
-        "mine": Q(status__in=WORKABLE, assignee_id=viewer.id),
-        "unassigned": Q(status__in=WORKABLE, assignee=None),
-        "all": Q(status__in=WORKABLE),
-        "snoozed": Q(status=Status.SNOOZED),
-        "closed": Q(status__in=FINISHED),
-    }
-    if view in conditions:
-        return conversations.filter(conditions[view])
-    if view.startswith("team-"):
-        return conversations.filter(status__in=WORKABLE, team_id=_uuid(view.removeprefix("team-")))
-    raise NotFound
+    if after is None and is_compiled(shown):
+        return _first_page(viewer, shown, limit)
+    page: KeysetPage[InboxRow] = keyset_page(
+        list_rows(viewer, shown),
+        ORDER_COLUMNS[shown.ordering],
+        limit=limit,
+        cursor=after or "",
+        ordering=shown.ordering,
+        read=partial(inbox_rows, viewer),
+    )
+    return page
 
 
-def inbox_page(
-    viewer: Viewer, view: str, *, text: str = "", after: str | None = None, limit: int = 30
-) -> KeysetPage[InboxRow]:
-    """Return conversations of a view that the viewer may see, by last activity, after a cursor.
+def _first_page(viewer: Viewer, shown: InboxList, limit: int) -> KeysetPage[InboxRow]:
+    """The same as `keyset_page` gives, out of SQL that is kept."""
+    ids = compiled_list(viewer, shown.kind, ordering=shown.ordering)
+    sql, parameters = ids.given(viewer.id, *([shown.id] if shown.id else []))
+    found = read_rows(viewer, f"{sql} LIMIT {limit + 1}", parameters)
+    rows = found[:limit]
+    if len(found) <= limit:
+        return KeysetPage(rows, None, None)
+    values = [getattr(rows[-1], name.removeprefix("-")) for name in (*ORDER_COLUMNS[shown.ordering], "id")]
+    return KeysetPage(rows, cursor_after(values, ordering=shown.ordering), None)
 
-    Each row carries contact, assignee and `is_unread`. One query whatever the limit.
-    Raises: NotFound for an unknown view, ValidationFailed for a forged cursor.
+
+def inbox_finds(
+    viewer: Viewer, shown: InboxList, text: str, *, start: SearchStart, limit: int
+) -> tuple[Sequence[InboxFind], SearchStart | None]:
+    """Return what the search finds in a list, the best first, and where the next page begins.
+
+    Queries: those of `search_conversations`, and two.
     """
-    rows = in_view(visible_conversations(viewer).filter(IN_INBOX), viewer, view)
-    if text:
-        rows = rows.filter(search_condition(viewer, text))
-    rows = rows.select_related("contact", "assignee", "last_message_agent")
-    return keyset_page(
-        rows.annotate(is_unread=unread_by(viewer)), ["-last_activity_at"], limit=limit, cursor=after or ""
-    )
-
-
-def inbox_counts(viewer: Viewer) -> InboxCounts:
-    """Return the numbers of the sidebar. Two queries."""
-    visible = visible_conversations(viewer).filter(IN_INBOX)
-    counts = visible.aggregate(
-        mine=Count("id", filter=Q(status__in=WORKABLE, assignee_id=viewer.id)),
-        unassigned=Count("id", filter=Q(status__in=WORKABLE, assignee=None)),
-        all=Count("id", filter=Q(status__in=WORKABLE)),
-        snoozed=Count("id", filter=Q(status=Status.SNOOZED)),
-    )
-    by_team = visible.filter(status__in=WORKABLE, team__isnull=False).values_list("team_id").annotate(Count("id"))
-    return InboxCounts(**counts, teams=dict(by_team.order_by()))
+    within = None if shown.kind == SEARCH else list_rows(viewer, shown)
+    page = search_conversations(viewer, text, start=start, limit=limit, within=within)
+    if not page.matches:
+        return [], None
+    ids = [match.conversation_id for match in page.matches]
+    rows = {row.id: row for row in inbox_rows(viewer, visible_conversations(viewer).filter(id__in=ids))}
+    marked = snippets([match.message_id for match in page.matches], page.text)
+    finds = [
+        InboxFind(rows[match.conversation_id], marked.get(match.message_id))
+        for match in page.matches
+        if match.conversation_id in rows
+    ]
+    return finds, page.following
 
 
 def conversation_for_page(viewer: Viewer, display_id: int) -> Conversation:
@@ -114,10 +105,3 @@ def earlier_conversations(conversation: Conversation, viewer: Viewer, limit: int
     """Return the customer's other conversations that the viewer may see, newest first. One query."""
     rows = visible_conversations(viewer).filter(contact_id=conversation.contact_id).exclude(id=conversation.id)
     return list(rows.order_by("-last_activity_at")[:limit])
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None

@@ -6,9 +6,10 @@ from datetime import datetime
 from functools import partial
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from conversations.access import visible_conversations
+from conversations.models import Conversation
 from conversations.queries.search_conditions import folder_condition, is_narrow, moment_of, operator_condition
 from conversations.queries.search_matches import Match, Ranking, Reach, Scope, newest_matching_ids, ranked_matches
 from conversations.queries.search_terms import Lexicon, TextCondition
@@ -53,7 +54,7 @@ def search_condition(viewer: Viewer, text: str) -> Q:
     if not _asks_messages(query):
         return condition
     lexicon = Lexicon(query, viewer.agent.email)
-    scope = _scope(viewer, query, condition)
+    scope = _scope(visible_conversations(viewer).filter(condition), query)
     if scope is None:
         return Q(pk__in=[])
     found = newest_matching_ids(scope(lexicon.condition()), LISTED_CONVERSATIONS)
@@ -62,18 +63,22 @@ def search_condition(viewer: Viewer, text: str) -> Q:
     return Q(pk__in=found)
 
 
-def search_conversations(viewer: Viewer, text: str, *, start: SearchStart, limit: int) -> SearchPage:
+def search_conversations(
+    viewer: Viewer, text: str, *, start: SearchStart, limit: int, within: QuerySet[Conversation] | None = None
+) -> SearchPage:
     """Return conversations that match and that the viewer may see, the best first.
 
-    They lie in the inbox unless the search says `is:spam` or `is:trash`. With words, the newest 200 matching messages
+    They are among those `within`, which the viewer may see; without it they lie in the inbox unless the search says
+    `is:spam` or `is:trash`. With words, the newest 200 matching messages
     are ranked; without, conversations come by their last activity. Up to seven queries, most often three.
     """
     query = parse_search(text)
-    condition = operator_condition(viewer, query) & folder_condition(query)
+    rows = visible_conversations(viewer).filter(folder_condition(query)) if within is None else within
+    rows = rows.filter(operator_condition(viewer, query))
     if not _asks_messages(query):
-        return _by_activity(viewer, query, condition, start, limit)
+        return _by_activity(rows, query, start, limit)
     lexicon = Lexicon(query, viewer.agent.email)
-    scope = _scope(viewer, query, condition)
+    scope = _scope(rows, query)
     if scope is None:
         return SearchPage([], None, TextCondition())
     words = lexicon.condition(lexicon.spellings() if start.is_respelt else None)
@@ -99,10 +104,10 @@ def _page(ranking: Ranking, start: SearchStart, limit: int, words: TextCondition
     return SearchPage(ranking.matches[:limit], following if has_more else None, words)
 
 
-def _scope(viewer: Viewer, query: SearchQuery, condition: Q) -> Callable[[TextCondition], Scope] | None:
+def _scope(rows: QuerySet[Conversation], query: SearchQuery) -> Callable[[TextCondition], Scope] | None:
     """Return what makes the scope of a text, None when no conversation can match."""
     try:
-        ids, parameters = visible_conversations(viewer).filter(condition).values("id").query.sql_with_params()
+        ids, parameters = rows.values("id").query.sql_with_params()
     except EmptyResultSet:
         return None
     after = moment_of(query.after) if query.after else None
@@ -118,11 +123,10 @@ def _scope(viewer: Viewer, query: SearchQuery, condition: Q) -> Callable[[TextCo
     )
 
 
-def _by_activity(viewer: Viewer, query: SearchQuery, condition: Q, start: SearchStart, limit: int) -> SearchPage:
+def _by_activity(rows: QuerySet[Conversation], query: SearchQuery, start: SearchStart, limit: int) -> SearchPage:
     if query.is_empty:
         return SearchPage([], None, TextCondition())
-    rows = visible_conversations(viewer).filter(condition, last_message_id__isnull=False)
-    found = rows.order_by("-last_activity_at", "-id").values_list("id", "last_message_id")
-    asked = found[start.offset : start.offset + limit + 1]
+    found = rows.filter(last_message_id__isnull=False).order_by("-last_activity_at", "-id")
+    asked = found.values_list("id", "last_message_id")[start.offset : start.offset + limit + 1]
     matches = [Match(row_id, message_id, 0.0) for row_id, message_id in asked if message_id]
     return _page(Ranking(matches, Reach.ALL), start, limit, TextCondition(), is_respelt=False)

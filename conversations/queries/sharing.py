@@ -1,5 +1,6 @@
 """Who may use and change what agents keep: macros and saved views."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -45,6 +46,21 @@ def require_sharing(viewer: Viewer, thing: SharedThing) -> None:
         return
     if thing.team_id is None or not _is_in_team(viewer, thing.team_id):
         raise PermissionDenied
+
+
+def sharings(viewer: Viewer) -> Sequence[Sharing]:
+    """Return for whom the viewer may keep things. One query."""
+    if viewer.can(Permission.MANAGE_TEMPLATES):
+        return list(Sharing)
+    return [Sharing.OWN, Sharing.TEAM] if own_teams(viewer) else [Sharing.OWN]
+
+
+def own_teams(viewer: Viewer) -> Sequence[tuple[UUID, str]]:
+    """Return id and name of the teams that the viewer may keep things for, by name. One query."""
+    teams = Team.objects.order_by("name")
+    if not viewer.can(Permission.MANAGE_TEMPLATES):
+        teams = teams.filter(id__in=TeamMember.objects.filter(agent_id=viewer.id).values("team_id"))
+    return list(teams.values_list("id", "name"))
 
 
 def get_team(id: UUID | None) -> Team | None:

@@ -10,14 +10,17 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.mark_read import mark_read
 from conversations.forms import MessageForm
+from conversations.queries.filter_choices import names_in_filters
 from conversations.queries.inbox import (
     conversation_for_page,
     earlier_conversations,
-    inbox_page,
     newest_messages,
 )
+from conversations.queries.inbox_counts import TABS, tab_counts
+from conversations.queries.inbox_lists import FILTERED
+from conversations.views.lists import list_page, opened_list
 from conversations.views.place import InboxPlace
-from conversations.views.shapes import composer, rows, thread
+from conversations.views.shapes import composer, lists, nav, rows, thread
 from conversations.views.shapes import conversation as opened
 from conversations.views.shell import shell_context
 from hummdesk.events.queries import events_of
@@ -36,6 +39,8 @@ PARTIALS = frozenset(
         "conversation-details",
     }
 )
+# Lists that show what they are filtered by.
+_CHIPPED = (FILTERED, "view")
 MESSAGES_SHOWN = 50
 MESSAGES_SHOWN_MOST = 1000
 
@@ -80,8 +85,12 @@ def render_inbox(
     context: dict[str, Any] = {"undo": undo}
     if partial in {"", "conversation-list", "more-rows"}:
         context |= _list_context(viewer, place)
-    if partial in {"", "sidebar-counts", "conversation-list"}:
+    if partial in {"", "sidebar-counts"}:
         context |= shell_context(viewer, place)
+    if partial == "conversation-list" and place.view in TABS:
+        context |= {"tabs": nav.tabs(place.view, tab_counts(viewer))}
+    if "shown" in context and not context["rows"]:
+        context |= {"nothing": lists.nothing(place, context["shown"], context.get("tabs", []))}
     if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
         context |= _conversation_context(viewer, place, display_id, form)
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
@@ -92,12 +101,17 @@ def render_inbox(
 
 
 def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
-    page = inbox_page(viewer, place.view, text=place.text, after=place.cursor, limit=place.rows)
+    shown = opened_list(viewer, place)
+    page = list_page(viewer, shown, place)
     return {
-        "rows": [rows.row(conversation, viewer, place) for conversation in page.rows],
+        "shown": shown,
+        "rows": [rows.row(find, viewer, place, shown) for find in page.finds],
         "list_url": place.list_url,
         "next_url": place.next_url(page.next_cursor),
-        "is_filtered": bool(place.text),
+        "view_title": nav.view_title(shown),
+        "view_key": nav.view_key(place.view),
+        "search": place.text,
+        "bar": lists.bar(place, shown, names_in_filters(shown.filters or {}) if shown.kind in _CHIPPED else {}),
     }
 
 

@@ -8,26 +8,22 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from accounts.decorators import MemberRequest
-from conversations.queries.inbox import inbox_counts
-from conversations.views.place import ROWS_DEFAULT, InboxPlace
+from conversations.queries.inbox_counts import inbox_counts, view_counts
+from conversations.serializers.saved_views import filters_by_view
+from conversations.views.place import InboxPlace
 from conversations.views.shapes import nav
 from conversations.views.shapes.shape import Shape
-from hummdesk.events.queries import last_seq
 from teams.access import Viewer
-from teams.queries import teams_by_name
 
 
 def shell_context(viewer: Viewer, place: InboxPlace) -> Shape:
     """Return the variables of app.html."""
     counts = inbox_counts(viewer)
-    teams = teams_by_name()
     return {
         "me": nav.me(viewer),
-        "nav": nav.nav(place, counts, teams),
-        "tabs": nav.tabs(place, counts),
-        "view_title": nav.view_title(place, teams),
-        "view_key": nav.view_key(place.view),
-        "live_seq": last_seq(),
+        "nav": nav.nav(place.view, counts, view_counts(viewer, counts, filters_by_view)),
+        "tabs": nav.tabs(place.view, counts.lists),
+        "live_seq": counts.last_seq,
         "search": place.text,
     }
 
@@ -50,7 +46,7 @@ def render_page(
     if target in partials:
         response = render(request, f"{template}#{target}", dict(context), status=status)
     else:
-        shell = shell_context(viewer, InboxPlace(key, "", None, ROWS_DEFAULT, 0))
+        shell = shell_context(viewer, InboxPlace(key))
         response = render(request, template, {**shell, **context}, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     response["Cache-Control"] = "no-store"

@@ -1,14 +1,17 @@
 """The rows of the list."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.enums import FINISHED, MessageKind, Priority
-from conversations.models import Conversation
-from conversations.queries.inbox import InboxRow
+from conversations.queries.inbox import InboxFind
+from conversations.queries.inbox_lists import InboxList
+from conversations.queries.inbox_rows import InboxRow
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.shape import moment
 from hummdesk.templatetags.ui import full_time, initials, short_time, tint
@@ -17,6 +20,9 @@ from teams.access import Viewer
 _HOUR_S, _DAY_S = 3600, 86_400
 # A promise that is further away is no news, so a tag is shown instead.
 _PROMISE_SHOWN_S = 8 * _HOUR_S
+# What a row can show, by the names that saved views choose their columns from.
+_EVERYTHING = frozenset({"channel", "last_message", "priority", "assignee", "team", "sla", "snoozed_until", "tags"})
+_ALL_ALIKE = {"assignee": frozenset({"mine", "unassigned"}), "team": frozenset({"team"})}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class RowMark:
 
 @dataclass(frozen=True)
 class Row:
-    """What a row shows, as text, so that the same values are drawn once."""
+    """What a row shows, as text, so that the same values are drawn once.
+
+    `subject_html` and `snippet_html` are escaped, with what the search asked for marked; "" without a search.
+    """
 
     id: str
     number: int
@@ -49,7 +58,9 @@ class Row:
     face: RowMark
     channel: str
     subject: str
+    subject_html: str
     preview: str
+    snippet_html: str
     prefix: str
     age: str
     at_iso: str
@@ -62,63 +73,78 @@ class Row:
     chip: RowChip | None
 
 
-def row(conversation: InboxRow, viewer: Viewer, place: InboxPlace) -> Row:
-    """Return one row of the list."""
-    who = conversation.contact.display_name or _("Unknown")
-    mixed = place.view not in {"mine", "unassigned"}
-    assignee = conversation.assignee if mixed else None
-    at = conversation.last_activity_at
+def row(find: InboxFind, viewer: Viewer, place: InboxPlace, shown: InboxList) -> Row:
+    """Return one row of the list, without what the list's columns leave out."""
+    item, snippet = find.row, find.snippet
+    who = item.contact_name or item.contact_email or _("Unknown")
+    columns = shown.columns or _EVERYTHING
     return Row(
-        id=str(conversation.id),
-        number=conversation.display_id,
-        url=place.conversation_url(conversation.display_id),
+        id=str(item.id),
+        number=item.display_id,
+        url=place.conversation_url(item.display_id),
         who=who,
-        face=RowMark(who, tint(conversation.contact_id), initials(who)),
-        channel=conversation.channel,
-        subject=conversation.subject or _("(no subject)"),
-        preview=conversation.preview,
-        prefix=_prefix(conversation, viewer),
-        age=short_time(at),
-        at_iso=at.isoformat(),
-        at_full=full_time(at),
-        is_unread=conversation.is_unread,
-        has_draft=False,
-        priority="" if conversation.priority == Priority.NORMAL else conversation.priority,
-        assignee=RowMark(assignee.name, tint(assignee.pk), initials(assignee.name)) if assignee else None,
-        team=None,
-        chip=_chip(conversation, timezone.now()),
+        face=RowMark(who, tint(item.contact_id), initials(who)),
+        channel=item.channel if "channel" in columns else "",
+        subject=item.subject or _("(no subject)"),
+        subject_html=snippet.subject_html if snippet else "",
+        preview=_preview(item) if "last_message" in columns else "",
+        snippet_html=snippet.text_html if snippet else "",
+        prefix="" if snippet or item.draft_text else _prefix(item, viewer),
+        age=short_time(item.last_activity_at),
+        at_iso=item.last_activity_at.isoformat(),
+        at_full=full_time(item.last_activity_at),
+        is_unread=item.is_unread,
+        has_draft=item.draft_text is not None,
+        priority="" if item.priority == Priority.NORMAL or "priority" not in columns else item.priority,
+        assignee=_mark(item.assignee_id, item.assignee_name) if _mixes(shown, "assignee", columns) else None,
+        team=_mark(item.team_id, item.team_name) if _mixes(shown, "team", columns) else None,
+        chip=_chip(item, timezone.now(), columns),
     )
 
 
-def _prefix(conversation: Conversation, viewer: Viewer) -> str:
+def _mixes(shown: InboxList, column: str, columns: Collection[str]) -> bool:
+    """Return whether the rows of a list differ in this column, so that it is worth showing."""
+    return column in columns and shown.kind not in _ALL_ALIKE[column]
+
+
+def _mark(id: UUID | None, name: str | None) -> RowMark | None:
+    return RowMark(name, tint(id), initials(name)) if name else None
+
+
+def _preview(item: InboxRow) -> str:
+    return item.preview if item.draft_text is None else item.draft_text
+
+
+def _prefix(item: InboxRow, viewer: Viewer) -> str:
     """Return who wrote last, where it was not the customer."""
-    author = conversation.last_message_agent
-    if author is None:
+    if item.author_name is None:
         return ""
-    if conversation.last_message_kind == MessageKind.NOTE:
+    if item.last_message_kind == MessageKind.NOTE:
         return _("Note:")
-    return _("You:") if author.pk == viewer.id else f"{author.name.split(' ')[0]}:"
+    return _("You:") if item.last_message_agent_id == viewer.id else f"{item.author_name.split(' ')[0]}:"
 
 
-def _chip(conversation: Conversation, now: datetime) -> RowChip | None:
-    """Return the one chip that matters most: late, due soon, when it wakes, when it is due, a tag."""
-    due_at = conversation.sla_due_at if conversation.status not in FINISHED else None
-    if due_at and due_at - now < timedelta(seconds=_HOUR_S):
-        return _promise(due_at, now)
-    if conversation.snoozed_until:
-        until = moment(conversation.snoozed_until)
+def _chip(item: InboxRow, now: datetime, columns: Collection[str]) -> RowChip | None:
+    """Return the one chip that matters most: late, due soon, when it wakes, when it is due, a tag, due much later."""
+    due_at = item.sla_due_at if item.status not in FINISHED and "sla" in columns else None
+    left_s = (due_at - now).total_seconds() if due_at else 0.0
+    if due_at and left_s < _HOUR_S:
+        return _promise(due_at, left_s)
+    if item.snoozed_until and "snoozed_until" in columns:
+        until = moment(item.snoozed_until)
         return RowChip(until, _("Snoozed until %(moment)s") % {"moment": until}, icon="alarm-clock")
-    if due_at and due_at - now < timedelta(seconds=_PROMISE_SHOWN_S):
-        return _promise(due_at, now)
+    if due_at and (left_s < _PROMISE_SHOWN_S or not item.tags):
+        return _promise(due_at, left_s)
+    if item.tags and "tags" in columns:
+        return RowChip(item.tags[0], _("Tags: %(names)s") % {"names": ", ".join(item.tags)})
     return None
 
 
-def _promise(due_at: datetime, now: datetime) -> RowChip:
-    left_s = int((due_at - now).total_seconds())
+def _promise(due_at: datetime, left_s: float) -> RowChip:
     title = _("Reply due %(moment)s") % {"moment": full_time(due_at)}
     if left_s < 0:
-        return RowChip(_("%(time)s over") % {"time": _span(-left_s)}, title, "danger", "clock")
-    return RowChip(_span(left_s), title, "warn" if left_s < _HOUR_S else "", "clock")
+        return RowChip(_("%(time)s over") % {"time": _span(-int(left_s))}, title, "danger", "clock")
+    return RowChip(_span(int(left_s)), title, "warn" if left_s < _HOUR_S else "", "clock")
 
 
 def _span(seconds: int) -> str:
