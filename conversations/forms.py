@@ -74,8 +74,7 @@ class SavedViewForm(forms.Form):
             del self.fields["team_id"]
 
     def _offer(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
+        field: Any = self.fields[name]
         field.choices = choices
 
     def clean(self) -> dict[str, Any]:

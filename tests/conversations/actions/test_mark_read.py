@@ -6,13 +6,14 @@ from accounts.models import Account, User
 from conversations.actions.mark_read import mark_read
 from conversations.models import ConversationRead
 from conversations.queries.inbox import inbox_page
+from conversations.queries.inbox_lists import inbox_list
 from teams.access import Viewer
 from tests.conversations.conftest import Published, ViewerOf
 from tests.factories import make_conversation, make_message
 
 
 def unread(viewer: Viewer) -> list[int]:
-    return [row.display_id for row in inbox_page(viewer, "all").rows if row.is_unread]
+    return [row.display_id for row in inbox_page(viewer, inbox_list(viewer, "all")).rows if row.is_unread]
 
 
 def test_mark_read_holds_until_the_next_message_and_for_the_reader_alone(
