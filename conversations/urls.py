@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import attachments, filters, inbox, messages, saved_views, settings, triage
+from conversations.views import attachments, filters, inbox, messages, palette, saved_views, settings, triage
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("conversations/<int:display_id>/assign", triage.conversation_assign, name="conversation-assign"),
     path("attachments/<uuid:id>", attachments.attachment_download, name="attachment-download"),
     path("attachments/<uuid:id>/thumbnail", attachments.attachment_thumbnail, name="attachment-thumbnail"),
+    path("palette", palette.palette_search, name="palette-search"),
     path("settings", settings.settings, name="settings"),
     path("settings/profile", settings.settings_profile, name="settings-profile"),
     path("settings/theme", settings.settings_theme, name="settings-theme"),

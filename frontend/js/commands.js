@@ -27,8 +27,10 @@ function elementOf (id, near) {
   return named.findLast(isVisible) ?? named.findLast(isInMenu)
 }
 
-function linkTo (url) {
-  return [...document.querySelectorAll(`a[href="${CSS.escape(url)}"]`)].find(isVisible)
+// By a link of the page if it has one, which may need to load less.
+export function go (url) {
+  const link = [...document.links].find(link => link.getAttribute('href') === url && isVisible(link))
+  link ? link.click() : location.assign(url)
 }
 
 export function isReady (id) {
@@ -48,10 +50,7 @@ export function run (id, event, argument) {
   const element = (near && elementOf(id, near)) ?? elementOf(id)
   if (element) operate(element)
   const url = !element && byId.get(id)?.url
-  if (url) {
-    const link = linkTo(url)
-    link ? link.click() : location.assign(url)
-  }
+  if (url) go(url)
   return Boolean(element || url)
 }
 

@@ -1,16 +1,14 @@
-// The list of keys in force, by group, made of the table of commands when it is opened.
-import { capsOf, commands, keysOf, register } from './commands.js'
-
+// The list of keys in force, by group.
 const dialog = document.getElementById('keys')
 
-function kbd (cap) {
+export function kbd (cap) {
   const element = document.createElement('kbd')
   element.className = 'kbd'
   element.textContent = cap
   return element
 }
 
-function line (command) {
+function line (command, { capsOf, keysOf }) {
   const pair = document.createElement('div')
   const name = document.createElement('dt')
   const keys = document.createElement('dd')
@@ -24,21 +22,15 @@ function line (command) {
   return pair
 }
 
-function write () {
+export function openHelp (tools) {
   const list = document.getElementById('keys-list')
   list.replaceChildren()
-  const shown = commands.filter(command => keysOf(command).length)
+  const shown = tools.commands.filter(command => tools.keysOf(command).length)
   for (const [group, members] of Map.groupBy(shown, command => command.group)) {
     const section = dialog.querySelector('template').content.cloneNode(true)
     section.querySelector('h3').textContent = group
-    section.querySelector('dl').append(...members.map(line))
+    section.querySelector('dl').append(...members.map(command => line(command, tools)))
     list.append(section)
   }
-}
-
-if (dialog) {
-  register('help', () => {
-    write()
-    dialog.showModal()
-  })
+  dialog.showModal()
 }
