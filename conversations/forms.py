@@ -95,3 +95,21 @@ def list_orders() -> dict[str, Any]:
         "-priority": _("Priority"),
         "sla_due_at": _("Next due"),
     }
+
+
+class EditForm(forms.Form):
+    """What a note, or a reply that is still held, says from now on."""
+
+    body = forms.CharField(
+        label=_("Message"),
+        max_length=BODY_MAX_LENGTH,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write something first.")},
+    )
+
+
+class MergeForm(forms.Form):
+    """The conversation that another one goes into: its number or id."""
+
+    into = forms.CharField(max_length=36)

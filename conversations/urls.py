@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from conversations.views import attachments, filters, inbox, messages, palette, saved_views, settings, triage
+from conversations.views import (
+    attachments,
+    filters,
+    inbox,
+    message_actions,
+    messages,
+    moves,
+    palette,
+    saved_views,
+    settings,
+    triage,
+)
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -26,4 +37,12 @@ urlpatterns = [
     path("settings/shortcuts", settings.settings_shortcuts, name="settings-shortcuts"),
     path("settings/notifications", settings.settings_notifications, name="settings-notifications"),
     path("settings/status", settings.agent_status, name="agent-status"),
+    path("conversations/<int:display_id>/merge", moves.conversation_merge, name="conversation-merge"),
+    path("conversations/<int:display_id>/moves/<int:seq>/undo", moves.move_undo, name="move-undo"),
+    path("messages/<uuid:id>", message_actions.message_detail, name="message-detail"),
+    path("messages/<uuid:id>/menu", message_actions.message_menu, name="message-menu"),
+    path("messages/<uuid:id>/edit", message_actions.message_edit, name="message-edit"),
+    path("messages/<uuid:id>/delete", message_actions.message_delete, name="message-delete"),
+    path("messages/<uuid:id>/pictures", message_actions.message_pictures, name="message-pictures"),
+    path("messages/<uuid:id>/split", message_actions.message_split, name="message-split"),
 ]

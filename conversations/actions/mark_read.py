@@ -16,12 +16,13 @@ from teams.models import Agent
 
 
 @action
-def mark_read(*, viewer: Viewer, conversation_id: UUID | int | str, until: datetime | None = None) -> None:
+def mark_read(*, viewer: Viewer, conversation_id: UUID | int | str, until: datetime | None = None) -> datetime | None:
     """The viewer has read the conversation up to `until` (now); a mark never moves back.
 
+    Returns up to when they had read it before, None for never.
     Raises: NotFound. Publishes: ConversationSeen when something was unread.
     """
-    _mark(viewer, get_conversation_for(viewer, conversation_id), until or timezone.now())
+    return _mark(viewer, get_conversation_for(viewer, conversation_id), until or timezone.now())
 
 
 @action
@@ -34,13 +35,14 @@ def mark_message_read(*, viewer: Viewer, message_id: UUID) -> None:
     _mark(viewer, message.conversation, message.created_at)
 
 
-def _mark(viewer: Viewer, conversation: Conversation, until: datetime) -> None:
-    mark = ConversationRead.objects.filter(conversation=conversation, agent=viewer.agent).first()
+def _mark(viewer: Viewer, conversation: Conversation, until: datetime) -> datetime | None:
+    marks = ConversationRead.objects.filter(conversation=conversation, agent=viewer.agent)
+    before = marks.values_list("read_until", flat=True).first()
     newest = conversation.last_message_at
-    if newest is None or (mark is not None and mark.read_until >= min(newest, until)):
-        return
-    set_read_until(conversation, viewer.agent, until)
-    publish(ConversationSeen(actor=viewer.actor, conversation_id=conversation.id, agent_id=viewer.id))
+    if newest is not None and (before is None or before < min(newest, until)):
+        set_read_until(conversation, viewer.agent, until)
+        publish(ConversationSeen(actor=viewer.actor, conversation_id=conversation.id, agent_id=viewer.id))
+    return before
 
 
 def set_read_until(conversation: Conversation, agent: Agent, moment: datetime) -> None:

@@ -1,5 +1,6 @@
 """The inbox page: the list, and the open conversation beside it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,7 +15,6 @@ from conversations.queries.filter_choices import names_in_filters
 from conversations.queries.inbox import (
     conversation_for_page,
     earlier_conversations,
-    newest_messages,
 )
 from conversations.queries.inbox_counts import TABS, tab_counts
 from conversations.queries.inbox_lists import FILTERED
@@ -23,7 +23,7 @@ from conversations.views.place import InboxPlace
 from conversations.views.shapes import composer, lists, nav, rows, thread
 from conversations.views.shapes import conversation as opened
 from conversations.views.shell import shell_context
-from hummdesk.events.queries import events_of
+from conversations.views.thread_place import ThreadPlace
 from teams.access import Viewer, viewer_of
 from teams.queries import active_agents
 
@@ -41,8 +41,6 @@ PARTIALS = frozenset(
 )
 # Lists that show what they are filtered by.
 _CHIPPED = (FILTERED, "view")
-MESSAGES_SHOWN = 50
-MESSAGES_SHOWN_MOST = 1000
 
 
 @member_required
@@ -58,8 +56,8 @@ def inbox(request: MemberRequest) -> HttpResponse:
 def conversation_detail(request: MemberRequest, display_id: int) -> HttpResponse:
     """Show one conversation, and beside it the list it was opened from."""
     viewer = viewer_of(request.membership)
-    mark_read(viewer=viewer, conversation_id=display_id)
-    return render_inbox(request, viewer, display_id=display_id)
+    seen_until = mark_read(viewer=viewer, conversation_id=display_id)
+    return render_inbox(request, viewer, display_id=display_id, seen_until=seen_until)
 
 
 @member_required
@@ -76,9 +74,13 @@ def render_inbox(
     display_id: int | None = None,
     form: MessageForm | None = None,
     undo: dict[str, Any] | None = None,
+    seen_until: datetime | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with the whole page, or with the partial that HTMX asks for, querying only what that shows."""
+    """Answer with the whole page, or with the partial that HTMX asks for, querying only what that shows.
+
+    `seen_until` is when the viewer last looked at the conversation: what came since is marked as new.
+    """
     place = InboxPlace.of(request)
     target = request.headers.get("HX-Target", "") if request.htmx else ""
     partial = target if target in PARTIALS else ""
@@ -92,7 +94,7 @@ def render_inbox(
     if "shown" in context and not context["rows"]:
         context |= {"nothing": lists.nothing(place, context["shown"], context.get("tabs", []))}
     if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
-        context |= _conversation_context(viewer, place, display_id, form)
+        context |= _conversation_context(viewer, ThreadPlace.of(request).seen(seen_until), display_id, form)
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -116,22 +118,18 @@ def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
 
 
 def _conversation_context(
-    viewer: Viewer, place: InboxPlace, display_id: int, form: MessageForm | None
+    viewer: Viewer, place: ThreadPlace, display_id: int, form: MessageForm | None
 ) -> dict[str, Any]:
     conversation = conversation_for_page(viewer, display_id)
-    shown = min(place.messages or MESSAGES_SHOWN, MESSAGES_SHOWN_MOST)
-    messages = newest_messages(conversation, shown)
     agents = active_agents()
-    timeline = thread.timeline(messages, events_of(conversation.id), agents, has_earlier=len(messages) == shown)
     return {
         "conversation": opened.conversation(
             conversation,
             viewer,
-            place,
-            timeline=timeline,
+            place.inbox,
             agents=agents,
             earlier=earlier_conversations(conversation, viewer),
-            earlier_url=place.earlier_url(display_id, shown * 4) if conversation.message_count > shown else None,
         ),
-        "reply": composer.reply(conversation, viewer, place, form or MessageForm()),
+        "thread": thread.thread(conversation, viewer, place, agents),
+        "reply": composer.reply(conversation, viewer, place.inbox, form or MessageForm()),
     }

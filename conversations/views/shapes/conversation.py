@@ -25,10 +25,8 @@ def conversation(
     viewer: Viewer,
     place: InboxPlace,
     *,
-    timeline: list[Shape],
     agents: Sequence[Agent],
     earlier: Sequence[Conversation],
-    earlier_url: str | None,
 ) -> Shape:
     """Return the open conversation: head, messages and details."""
     number = conversation.display_id
@@ -55,8 +53,6 @@ def conversation(
         "due": None,
         "tags": [tag.name for tag in conversation.tags.all()],
         "created_at": conversation.created_at,
-        "timeline": timeline,
-        "earlier_url": earlier_url,
         "facts": _facts(conversation),
         "earlier": [_earlier(other, place) for other in earlier],
         "panels": [],

@@ -1,100 +1,120 @@
-"""Messages and events, in the order of time."""
+"""The open thread: messages, events and what its head says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from accounts.permissions import Permission
 from conversations.enums import MessageKind
-from conversations.file_types import IMAGE_TYPES
-from conversations.models import Attachment, Message
-from conversations.remote_images import remote_image_url
-from conversations.shown_html import blocked_image_count, shown_html, shows_remote_images
-from conversations.views.shapes.events import event_lines
+from conversations.models import Conversation
+from conversations.queries.thread import (
+    ThreadMessage,
+    names_in,
+    others_named,
+    thread_events,
+    thread_messages,
+    thread_state,
+)
+from conversations.views.shapes.events import Names, deleted_by, event_items
+from conversations.views.shapes.messages import message_item, shown_to
 from conversations.views.shapes.shape import Shape
-from hummdesk.events.models import LoggedEvent
+from conversations.views.shapes.thread_head import thread_head
+from conversations.views.thread_place import MESSAGES_SHOWN_MOST, ThreadPlace
+from teams.access import Viewer
 from teams.models import Agent
 
-_DELIVERY_STATES = {"bounced": "failed"}
+
+@dataclass(frozen=True)
+class DayItem:
+    """A line where a day begins."""
+
+    kind: str
+    at: datetime
+    on: date
 
 
-def timeline(
-    messages: Sequence[Message], events: Sequence[LoggedEvent], agents: Sequence[Agent], *, has_earlier: bool
-) -> list[Shape]:
-    """Return messages and events in the order of time, with a line where a day begins.
+@dataclass(frozen=True)
+class NewItem:
+    """A line over what came since the reader last looked."""
 
-    Where older messages are left out, so are the events before the first one shown.
-    """
-    lines = event_lines(events, agents)
-    if has_earlier and messages:
-        lines = [line for line in lines if line["at"] >= messages[0].created_at]
-    items = sorted([*map(_message, messages), *lines], key=lambda item: item["at"])
-    return _with_days(items)
+    kind: str
+    at: datetime
+    count: int
 
 
-def _with_days(items: list[Shape]) -> list[Shape]:
-    shown: list[Shape] = []
+def thread(conversation: Conversation, viewer: Viewer, place: ThreadPlace, agents: Sequence[Agent]) -> Shape:
+    """Return what stands between the list and the details. Three queries, up to three more for what events name."""
+    messages = thread_messages(conversation, viewer, place.messages + 1)
+    has_earlier = len(messages) > place.messages
+    messages = messages[-place.messages :]
+    events = thread_events(conversation, since=messages[0].created_at if has_earlier else None)
+    called = names_in(events)
+    names = Names(
+        {str(agent.pk): agent.name for agent in agents}, called.teams, called.categories, others_named(viewer, events)
+    )
+    lines = event_items(events, names, may_undo=viewer.can(Permission.REPLY))
+    shown = _message_items(conversation, viewer, place, messages, deleted_by(events, names))
+    number = conversation.display_id
+    more = min(place.messages * 4, MESSAGES_SHOWN_MOST)
+    return {
+        "head": thread_head(conversation, viewer, place.inbox, thread_state(viewer, conversation)),
+        "items": _with_lines([*shown, *lines], _first_new(messages, viewer, place)),
+        "earlier_url": place.url(number, messages=more) if has_earlier and more > place.messages else "",
+        "refresh_url": place.url(number),
+        "url": place.inbox.conversation_url(number),
+    }
+
+
+def _message_items(
+    conversation: Conversation,
+    viewer: Viewer,
+    place: ThreadPlace,
+    messages: Sequence[ThreadMessage],
+    deleters: dict[str, str],
+) -> list[Any]:
+    return [
+        message_item(
+            message,
+            viewer,
+            recipient=conversation.contact.email,
+            deleted_by=deleters.get(str(message.id), ""),
+            pictures=message.id == place.pictures,
+        )
+        for message in messages
+        if shown_to(message, deleters.get(str(message.id)))
+    ]
+
+
+def _first_new(messages: Sequence[ThreadMessage], viewer: Viewer, place: ThreadPlace) -> NewItem | None:
+    """Return the line over what others wrote since the reader last looked; None where they never did."""
+    if place.seen_until is None:
+        return None
+    told = (MessageKind.INCOMING, MessageKind.REPLY, MessageKind.NOTE)
+    new = [
+        message
+        for message in messages
+        if message.created_at > place.seen_until
+        and message.agent_id != viewer.id
+        and message.kind in told
+        and message.deleted_at is None
+    ]
+    return NewItem("new", new[0].created_at, len(new)) if new else None
+
+
+def _with_lines(items: list[Any], first_new: NewItem | None) -> list[Any]:
+    """Return all in the order of time, a line where a day begins, and that of what is new before its message."""
+    shown: list[Any] = []
     day = None
-    for item in items:
-        on = timezone.localtime(item["at"]).date()
+    for item in sorted(items, key=lambda item: item.at):
+        on = timezone.localtime(item.at).date()
         if on != day:
-            shown.append({"kind": "day", "on": on})
+            shown.append(DayItem("day", item.at, on))
             day = on
+        if first_new and item.kind == "message" and item.at == first_new.at:
+            shown.append(first_new)
+            first_new = None
         shown.append(item)
     return shown
-
-
-def _message(message: Message) -> Shape:
-    directions = {MessageKind.INCOMING: "in", MessageKind.REPLY: "out"}
-    return {
-        "kind": "message",
-        "id": message.id,
-        "direction": directions.get(MessageKind(message.kind), "note"),
-        "author": _author_name(message),
-        "tint": message.contact_id or message.agent_id or "",
-        "via": "",
-        "at": message.created_at,
-        "body_html": _with_pictures(message, message.body_html),
-        "quoted_html": _with_pictures(message, message.quoted_html),
-        "blocked_image_count": blocked_image_count(message),
-        "attachments": [_attachment(file) for file in message.attachments.all()],
-        "delivery": _delivery(message),
-    }
-
-
-def _with_pictures(message: Message, sanitised: str) -> str:
-    remote_url = remote_image_url if shows_remote_images(message) else None
-    return shown_html(sanitised, message.attachments.all(), _file_url, remote_url)
-
-
-def _author_name(message: Message) -> str:
-    if message.contact:
-        return message.contact.display_name or _("Unknown")
-    return message.agent.name if message.agent else "HummDesk"
-
-
-def _attachment(file: Attachment) -> Shape:
-    return {
-        "name": file.name,
-        "size_bytes": file.size_bytes,
-        "url": _file_url(file),
-        "is_image": file.content_type in IMAGE_TYPES,
-        "preview_url": reverse("attachment-thumbnail", args=[file.id]) if file.thumbnail else "",
-    }
-
-
-def _file_url(file: Attachment) -> str:
-    return reverse("attachment-download", args=[file.id])
-
-
-def _delivery(message: Message) -> Shape | None:
-    if not message.delivery_state:
-        return None
-    failed = message.delivery_state in {"failed", "bounced"}
-    return {
-        "state": _DELIVERY_STATES.get(message.delivery_state, message.delivery_state),
-        "label": _("Not sent.") if failed else message.get_delivery_state_display(),
-        "error": message.delivery_error,
-        "retry_url": "",
-    }

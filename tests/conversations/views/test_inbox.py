@@ -50,7 +50,7 @@ def test_conversation_detail_shows_messages_notes_and_events_in_order(
     page = client.get(f"/conversations/{conversation.display_id}").content.decode()
 
     assert page.index(conversation.contact.name) < page.index("For us only")
-    assert "set the status to Pending" in page
+    assert "set the status to <b>Pending</b>" in page
 
 
 def test_conversation_detail_marks_it_read_for_the_reader(client_of: ClientOf, admin: User) -> None:

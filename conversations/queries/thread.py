@@ -1,0 +1,220 @@
+"""A conversation's page: its newest messages with all that is shown of them, and the events that stand between."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from conversations.access import visible_conversations
+from conversations.models import Category, Conversation
+from conversations.queries.timeline import messages_of
+from hummdesk.events.models import LoggedEvent
+from teams.access import Viewer
+from teams.models import Team
+
+# Raw, since the ORM takes longer to make 30 messages with authors and files than PostgreSQL to find them.
+# `messages` is the condition on the rows; files and mentions by subqueries, so that no second statement is needed.
+_MESSAGES = """
+SELECT
+    message.id, message.kind, message.contact_id, message.agent_id, contact.name, contact.email,
+    coalesce(contact.shows_remote_images, false), agent.name, message.body_html, message.quoted_html,
+    message.unreadable_reason, message.delivery_state, message.delivery_error, message."to", message.cc, message.bcc,
+    message.send_at, message.is_scheduled, message.is_automatic, message.created_at, message.edited_at,
+    message.deleted_at,
+    (SELECT json_agg(json_build_array(
+        file.id, file.name, file.content_type, file.size_bytes, file.content_id, file.is_inline, file.thumbnail <> ''
+     ) ORDER BY file.created_at, file.id)
+     FROM conversations_attachment file WHERE file.message_id = message.id)::text,
+    ARRAY(
+        SELECT coalesce(called.name, team.name) FROM conversations_messagemention mention
+        LEFT JOIN teams_agent called ON called.user_id = mention.agent_id
+        LEFT JOIN teams_team team ON team.id = mention.team_id
+        WHERE mention.message_id = message.id ORDER BY 1
+    )
+FROM conversations_message message
+LEFT JOIN conversations_contact contact ON contact.id = message.contact_id
+LEFT JOIN teams_agent agent ON agent.user_id = message.agent_id
+WHERE {messages}
+ORDER BY message.created_at DESC, message.id DESC
+LIMIT %s
+"""
+# Raw, since the ORM writes the merged contacts as a condition that no index answers.
+_EVENTS = """
+SELECT seq, type, object_id, actor_kind, actor_id, data, at, dispatched_at FROM events_loggedevent
+WHERE object_id = ANY(ARRAY(SELECT id FROM conversations_contact WHERE merged_into_id = %s) || %s::uuid)
+    AND type = ANY(%s) AND at >= coalesce(%s::timestamptz, '-infinity')
+ORDER BY seq DESC
+LIMIT %s
+"""
+# Raw, since the ORM has no statement without a table.
+_STATE = """
+SELECT
+    EXISTS (SELECT FROM conversations_conversationfollow WHERE conversation_id = %s AND agent_id = %s),
+    (SELECT display_id FROM conversations_conversation WHERE id = %s)
+"""
+# Events that a reader of the conversation would miss.
+TOLD_EVENTS = (
+    "ConversationStatusChanged",
+    "ConversationAssigned",
+    "ConversationTeamChanged",
+    "ConversationPriorityChanged",
+    "ConversationCategoryChanged",
+    "ConversationSubjectChanged",
+    "ConversationTagsChanged",
+    "ConversationFieldsChanged",
+    "ConversationFolderChanged",
+    "ConversationMerged",
+    "ConversationAbsorbed",
+    "ConversationReleased",
+    "ConversationUnmerged",
+    "MessagesSplit",
+    "SplitUndone",
+    "MacroApplied",
+    "SlaWarned",
+    "ContactMerged",
+)
+# Not lines of their own, but marks at messages.
+_MARKS = ("MessageDeleted",)
+EVENTS_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFile:
+    """A file of a message."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size_bytes: int
+    content_id: str
+    is_inline: bool
+    has_thumbnail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """A message with its author and files; of its author one of `contact_id` and `agent_id`, or neither."""
+
+    id: UUID
+    kind: str
+    contact_id: UUID | None
+    agent_id: UUID | None
+    contact_name: str | None
+    contact_email: str | None
+    shows_remote_images: bool
+    agent_name: str | None
+    body_html: str
+    quoted_html: str
+    unreadable_reason: str
+    delivery_state: str
+    delivery_error: str
+    to: Sequence[str]
+    cc: Sequence[str]
+    bcc: Sequence[str]
+    send_at: datetime | None
+    is_scheduled: bool
+    is_automatic: bool
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    files: Sequence[ThreadFile]
+    mentions: Sequence[str]
+
+
+@dataclass(frozen=True)
+class OtherConversation:
+    """A conversation that an event names, as far as the viewer may see it."""
+
+    display_id: int
+    subject: str
+
+
+@dataclass(frozen=True)
+class NamesInEvents:
+    """Names by the text of an id."""
+
+    teams: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ThreadState:
+    """Whether the viewer follows the conversation, and the number of the one that it was merged into."""
+
+    is_following: bool
+    merged_into: int | None
+
+
+def thread_messages(conversation: Conversation, viewer: Viewer, limit: int) -> Sequence[ThreadMessage]:
+    """Return the newest messages, deleted ones too, oldest first. One query, two for a merged conversation."""
+    if conversation.merged_into_id is None:
+        return _messages("message.conversation_id = %s", [conversation.id], limit)
+    ids, parameters = messages_of(conversation, viewer).values("id").query.sql_with_params()
+    return _messages(f"message.id IN ({ids})", parameters, limit)
+
+
+def thread_message(viewer: Viewer, id: UUID) -> ThreadMessage | None:
+    """Return one message that the viewer may see, None for none. One query."""
+    visible, parameters = visible_conversations(viewer).values("id").query.sql_with_params()
+    found = _messages(f"message.id = %s AND message.conversation_id IN ({visible})", [id, *parameters], 1)
+    return found[0] if found else None
+
+
+def thread_events(conversation: Conversation, *, since: datetime | None) -> Sequence[LoggedEvent]:
+    """Return the newest events that are told of in the thread, from a moment on, oldest first. One query.
+
+    Those of people who were merged into the contact are among them.
+    """
+    parameters = [conversation.contact_id, conversation.id, [*TOLD_EVENTS, *_MARKS], since, EVENTS_MOST]
+    return list(LoggedEvent.objects.raw(_EVENTS, parameters))[::-1]
+
+
+def thread_state(viewer: Viewer, conversation: Conversation) -> ThreadState:
+    """Return what the head of the thread says beyond the conversation's row. One query."""
+    parameters = [conversation.id, viewer.id, conversation.merged_into_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, parameters)
+        row = cursor.fetchone()
+    return ThreadState(*row) if row else ThreadState(False, None)
+
+
+def names_in(events: Sequence[LoggedEvent]) -> NamesInEvents:
+    """Return what the teams and categories are called that events name. A query for each kind that there is."""
+    teams, categories = (
+        {event.data[name] for event in events if event.data.get(name)} for name in ("team_id", "category_id")
+    )
+    team_rows = Team.objects.filter(id__in=teams).values_list("id", "name") if teams else ()
+    category_rows = Category.objects.filter(id__in=categories).values_list("id", "name") if categories else ()
+    return NamesInEvents(*({str(key): name for key, name in rows} for rows in (team_rows, category_rows)))
+
+
+def others_named(viewer: Viewer, events: Sequence[LoggedEvent]) -> Mapping[str, OtherConversation]:
+    """Return the conversations that events name, by id, without those that are not the viewer's. At most one query."""
+    fields = ("into_id", "source_id", "from_id", "new_conversation_id")
+    named = [event.data for event in events if event.type != "ContactMerged"]
+    ids = {data[name] for data in named for name in fields if name in data}
+    if not ids:
+        return {}
+    rows = visible_conversations(viewer).filter(id__in=ids).values_list("id", "display_id", "subject")
+    return {str(key): OtherConversation(display_id, subject) for key, display_id, subject in rows}
+
+
+def _messages(condition: str, parameters: Sequence[Any], limit: int) -> Sequence[ThreadMessage]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES.format(messages=condition), [*parameters, limit])
+        rows: list[Any] = cursor.fetchall()
+    return [_message(row) for row in reversed(rows)]
+
+
+def _message(row: tuple[Any, ...]) -> ThreadMessage:
+    return ThreadMessage(*(*row[:-2], _files(row[-2]), tuple(row[-1])))
+
+
+def _files(text: str | None) -> Sequence[ThreadFile]:
+    if text is None:
+        return ()
+    return tuple(ThreadFile(UUID(key), *rest) for key, *rest in orjson.loads(text))
