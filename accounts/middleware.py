@@ -77,4 +77,7 @@ def _membership(request: HttpRequest) -> Membership | None:
     account = getattr(request, "account", None)
     if account is None or not request.user.is_authenticated:
         return None
+    here: Membership | None = getattr(request.user, "membership_here", None)
+    if here is not None and here.account_id == account.pk:
+        return here
     return active_membership(request.user, account)

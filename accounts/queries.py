@@ -53,6 +53,14 @@ _memberships_with_both = CompiledLookup(
 )
 
 
+def user_with(user_id: UUID) -> User | None:
+    """Return the user with this id, active or not, or None. One query."""
+    return _users_with_id.first(user_id)
+
+
+_users_with_id = CompiledLookup(lambda user_id: User.objects.filter(id=user_id), UUID)
+
+
 def membership_by_token(user_id: UUID, account_id: UUID, family_id: UUID) -> tuple[Membership | None, bool]:
     """Return the same as `membership_of`, and whether tokens of this sign-in are still good. One query."""
     found = _memberships_by_token.first(user_id, account_id, family_id)

@@ -155,6 +155,12 @@ class Conversation(models.Model):
                 name="conversation_by_folder",
             ),
             models.Index(fields=["contact", "-last_activity_at", "-id"], name="conversation_by_contact"),
+            # What an agent has answered last.
+            models.Index(
+                fields=["last_message_agent", "-last_activity_at", "-id"],
+                condition=IN_INBOX & Q(last_message_kind=MessageKind.REPLY),
+                name="inbox_by_sender",
+            ),
             models.Index(
                 fields=["-last_activity_at", "-id"],
                 condition=IN_INBOX & Q(status__in=UNFINISHED),

@@ -105,9 +105,10 @@ def inbox_counts(viewer: Viewer) -> InboxCounts:
     own = [] if sees_all else [viewer.id]
     mentions = [viewer.id, COUNTED_MOST + 1]
     shown = [*view_values, _VIEWS_SHOWN, _RECENT_USES, _TAGS_SHOWN]
+    values: list[Any] = [*count_values, *mentions, *team_values, *own, *shown]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*count_values, *mentions, *team_values, *own, *shown])
-        last_seq, *numbers, teams, saved, tags = cursor.fetchone() or ()
+        cursor.execute(sql, values)
+        last_seq, *numbers, teams, saved, tags = cursor.fetchall()[0]
     return InboxCounts(
         last_seq=last_seq,
         lists=dict(zip((*_COUNTED, "mentions"), numbers, strict=True)),
@@ -140,7 +141,8 @@ def view_counts(
 
 def _counts(viewer: Viewer, kinds: Sequence[str]) -> tuple[str, list[Any]]:
     """Return SQL for a column with the count of each built-in list."""
-    columns, values = [], []
+    columns: list[str] = []
+    values: list[Any] = []
     for kind in kinds:
         ids, its_own = compiled_list(viewer, kind).given(viewer.id)
         columns.append(_CAPPED.format(ids=ids))

@@ -1,7 +1,7 @@
 """Saved views as the API reads and shows them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
@@ -100,7 +100,16 @@ def checked_filters(given: Mapping[str, str], *, raises: bool = False) -> dict[s
     return dict(bound.validated_data) if bound.is_valid(raise_exception=raises) else None
 
 
-def filters_by_view(views: Iterable[SavedView]) -> dict[UUID, Mapping[str, Any]]:
+class FilteredView(Protocol):
+    """Whatever has the id and the filters of a saved view."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def filters(self) -> Any: ...
+
+
+def filters_by_view(views: Iterable[FilteredView]) -> dict[UUID, Mapping[str, Any]]:
     """Return the checked filters of those views whose filters the list still takes."""
     checked = {view.id: checked_filters(view.filters) for view in views}
     return {view_id: filters for view_id, filters in checked.items() if filters is not None}

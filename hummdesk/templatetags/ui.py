@@ -114,20 +114,30 @@ def short_time(at: dt.datetime | None) -> str:
     if age_s < DAY_S:
         return _("%(count)dh") % {"count": age_s // HOUR_S}
     if age_s < WEEK_S - DAY_S:
-        return date_format(local, "D")
-    return date_format(local, "j M" if local.year == now.year else "j M Y")
+        return _in_words(at, "D")
+    return _in_words(at, "j M" if local.year == now.year else "j M Y")
 
 
 @register.filter
 def full_time(at: dt.datetime | None) -> str:
     """Day and time of an aware moment in the current time zone: "Sun 12 Oct 2025, 09:04"."""
-    return date_format(timezone.localtime(at), "D j M Y, H:i") if at else ""
+    return _in_words(at, "D j M Y, H:i") if at else ""
 
 
 @register.filter
 def clock_time(at: dt.datetime | None) -> str:
     """Time of day of an aware moment in the current time zone: "09:04"."""
-    return date_format(timezone.localtime(at), "H:i") if at else ""
+    return _in_words(at, "H:i") if at else ""
+
+
+def _in_words(at: dt.datetime, pattern: str) -> str:
+    return _moment_in_words(at, pattern, get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=PIECES_KEPT * 2)
+def _moment_in_words(at: dt.datetime, pattern: str, _language: str, _zone: str) -> str:
+    """Of the few moments that pages show again and again; to put one into words takes longer than to find it here."""
+    return date_format(timezone.localtime(at), pattern)
 
 
 @register.filter
