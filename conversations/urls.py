@@ -14,6 +14,7 @@ from conversations.views import (
     settings,
     triage,
 )
+from conversations.views.people import companies, contacts, merging
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -28,6 +29,21 @@ urlpatterns = [
     path("conversations/<int:display_id>/note", messages.conversation_note, name="conversation-note"),
     path("conversations/<int:display_id>/status", triage.conversation_status, name="conversation-status"),
     path("conversations/<int:display_id>/assign", triage.conversation_assign, name="conversation-assign"),
+    path("customers", contacts.contact_list, name="contact-list"),
+    path("customers/new", contacts.contact_create, name="contact-create"),
+    path("customers/<uuid:contact_id>", contacts.contact_detail, name="contact-detail"),
+    path("customers/<uuid:contact_id>/edit", contacts.contact_edit, name="contact-edit"),
+    path("customers/<uuid:contact_id>/identities", contacts.contact_identity, name="contact-identity"),
+    path("customers/<uuid:contact_id>/block", contacts.contact_block, name="contact-block"),
+    path("customers/<uuid:contact_id>/unblock", contacts.contact_unblock, name="contact-unblock"),
+    path("customers/<uuid:contact_id>/merge", merging.contact_merge, name="contact-merge"),
+    path("customers/<uuid:contact_id>/unmerge", merging.contact_unmerge, name="contact-unmerge"),
+    path("customers/<uuid:contact_id>/erase", contacts.contact_erase, name="contact-erase"),
+    path("companies", companies.company_list, name="company-list"),
+    path("companies/new", companies.company_create, name="company-create"),
+    path("companies/<uuid:company_id>", companies.company_detail, name="company-detail"),
+    path("companies/<uuid:company_id>/edit", companies.company_edit, name="company-edit"),
+    path("companies/<uuid:company_id>/delete", companies.company_delete, name="company-delete"),
     path("attachments/<uuid:id>", attachments.attachment_download, name="attachment-download"),
     path("attachments/<uuid:id>/thumbnail", attachments.attachment_thumbnail, name="attachment-thumbnail"),
     path("palette", palette.palette_search, name="palette-search"),

@@ -125,7 +125,7 @@ _ALL = (
     _go("go-closed", _("Closed"), "", "circle-check", view="closed"),
     _go("go-spam", _("Spam"), "", "ban", view="spam"),
     _go("go-trash", _("Trash"), "", "trash-2", view="trash"),
-    _go("go-customers", _("Customers"), "g c", "users", "customer-list"),
+    _go("go-customers", _("Customers"), "g c", "users", "contact-list"),
     _go("go-companies", _("Companies"), "", "building-2", "company-list"),
     _go("go-macros", _("Macros"), "", "zap", "macro-list"),
     _go("go-notifications", _("Notifications"), "g n", "bell", "notification-list"),

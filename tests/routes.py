@@ -24,6 +24,7 @@ MODEL_OF_WORD = {
     "conversations": "Conversation",
     "deliveries": "WebhookDelivery",
     "companies": "Company",
+    "customers": "Contact",
     "drafts": "AiDraft",
     "knowledge-base": "Article",
     "macros": "Macro",

@@ -1,7 +1,6 @@
 """One person was two contacts, or two were taken for one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -12,13 +11,12 @@ from accounts.permissions import Permission
 from conversations.actions.save_contact import repeat_identities
 from conversations.events import ContactMerged, ContactUnmerged
 from conversations.models import Contact, ContactIdentity, Conversation
-from conversations.queries.contacts import last_contact_merge
+from conversations.queries.contacts import MERGE_UNDO_LASTS, last_contact_merge
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
 
-UNDO_LASTS = timedelta(days=30)
 _FILLED_FIELDS = ("name", "email", "phone", "company_id", "language")
 _CUSTOM = "custom_fields."
 _SAVED_FIELDS = ("name", "email", "phone", "company", "language", "custom_fields", "version", "updated_at")
@@ -71,7 +69,7 @@ def unmerge_contact(*, viewer: Viewer, contact_id: UUID) -> Contact:
     source, target = _locked_pair(contact_id, into_id or contact_id)
     viewer.require(Permission.REPLY)
     merge = last_contact_merge(source.id)
-    if source.merged_into_id != target.id or merge is None or merge.at < timezone.now() - UNDO_LASTS:
+    if source.merged_into_id != target.id or merge is None or merge.at < timezone.now() - MERGE_UNDO_LASTS:
         raise Conflict(_("There is no merge of the last 30 days to undo."))
     if target.merged_into_id is not None:
         raise Conflict(_("The other contact was merged since. Undo that first."))

@@ -71,7 +71,7 @@ def find_or_create_company(*, name: str) -> Company:
 
 def _fill(company: Company, changes: Mapping[str, Any]) -> None:
     company.name = _clean_name(changes.get("name", company.name))
-    company.domain = _clean_domain(changes.get("domain", company.domain))
+    company.domain = clean_domain(changes.get("domain", company.domain))
     company.custom_fields = changed_custom_fields(company.custom_fields, changes.get("custom_fields", {}))
 
 
@@ -94,7 +94,8 @@ def _clean_name(name: str) -> str:
     return name
 
 
-def _clean_domain(domain: str) -> str:
+def clean_domain(domain: str) -> str:
+    """Return the domain as it is stored. Raises: ValidationFailed for what is none."""
     domain = domain.strip().lower()
     if domain and not _DOMAIN.match(domain):
         raise ValidationFailed(errors={"domain": [_("Use a domain such as example.com.")]})

@@ -1,6 +1,7 @@
 """The people who write in, and whom they write for."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 
 TRIGRAM_LENGTH = 3
+MERGE_UNDO_LASTS = timedelta(days=30)
 _FILTERED_BY: Mapping[str, IdentityKind] = {
     "email": IdentityKind.EMAIL,
     "phone": IdentityKind.PHONE,
@@ -30,8 +32,8 @@ def live_contacts() -> QuerySet[Contact]:
 def filtered_contacts(filters: Mapping[str, Any]) -> QuerySet[Contact]:
     """Return the contacts for which all filters hold, with company and identities: two queries, whatever the page.
 
-    Keys: q (part of a name or an identity, its beginning when shorter than three letters), email, phone, external_id,
-    company_id, is_blocked.
+    Keys: q (part of a name, an identity or a company's name, its beginning when shorter than three letters), email,
+    phone, external_id, company_id, is_blocked.
     """
     rows = _with_parts(live_contacts())
     for name, kind in _FILTERED_BY.items():
@@ -154,10 +156,12 @@ def _known_by(kind: IdentityKind, value: str) -> QuerySet[Any]:
 
 
 def _resembling(text: str) -> QuerySet[Any]:
-    """A union, so that each half can use its own trigram index.
+    """A union, so that each part can use its own index.
 
     Trigrams find nothing that is shorter but beginnings, and nearly everybody has two given letters somewhere.
     """
     lookup = "icontains" if len(text) >= TRIGRAM_LENGTH else "istartswith"
     named = Contact.objects.filter(**{f"name__{lookup}": text}).order_by().values("id")
-    return named.union(ContactIdentity.objects.filter(**{f"value__{lookup}": text}).values("contact_id"))
+    known = ContactIdentity.objects.filter(**{f"value__{lookup}": text}).values("contact_id")
+    companies = Company.objects.filter(**{f"name__{lookup}": text}).order_by().values("id")
+    return named.union(known, Contact.objects.filter(company_id__in=companies).order_by().values("id"))

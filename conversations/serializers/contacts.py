@@ -57,7 +57,7 @@ class ContactFilters(InputSerializer):
     q = serializers.CharField(
         max_length=_SEARCH_MAX_LENGTH,
         required=False,
-        help_text="Part of a name, an address, a number or an id; with one or two letters its beginning",
+        help_text="Part of a name, an address, a number, an id or the company; one or two letters: its beginning",
     )
     email = serializers.CharField(max_length=ADDRESS_MAX_LENGTH, required=False)
     phone = serializers.CharField(max_length=40, required=False)

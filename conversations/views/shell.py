@@ -25,6 +25,7 @@ def shell_context(viewer: Viewer, place: InboxPlace) -> Shape:
         "tabs": nav.tabs(place.view, counts.lists),
         "live_seq": counts.last_seq,
         "search": place.text,
+        "page_key": place.view,
     }
 
 
