@@ -18,6 +18,12 @@ def read_notification(*, viewer: Viewer, notification_id: UUID) -> None:
         raise NotFound
 
 
+def unread_notification(*, viewer: Viewer, notification_id: UUID) -> None:
+    """The viewer is to look at this one again. Raises: NotFound for one that is not the viewer's."""
+    if not Notification.objects.filter(id=notification_id, agent_id=viewer.id).update(read_at=None):
+        raise NotFound
+
+
 def read_all_notifications(*, viewer: Viewer) -> None:
     """The viewer has read all that there are."""
     Notification.objects.filter(agent_id=viewer.id, read_at=None).update(read_at=timezone.now())

@@ -1,7 +1,7 @@
 """What agents are told: their notifications, and who is to have one."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from django.db import connection
@@ -23,10 +23,24 @@ from conversations.models import (
     NotificationSetting,
 )
 from conversations.queries.live import sights_of
+from hummdesk.errors import NotFound
 from teams.access import Viewer
 from teams.models import Agent, TeamMember
 
 UNREAD_MOST = 100
+
+
+class _Told(TypedDict):
+    actor_name: str | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    ToldRow = WithAnnotations[Notification, _Told]
+else:
+    ToldRow = Notification
+
 # For `fan_out`: raw, since it looks into many schemas at once. The index `inbox_by_sla` answers it.
 SLA_IS_NEAR_SQL = (
     "EXISTS (SELECT FROM {schema}.conversations_conversation WHERE folder = 'inbox' AND merged_into_id IS NULL"
@@ -35,7 +49,7 @@ SLA_IS_NEAR_SQL = (
 )
 
 
-def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | None = None) -> QuerySet[Notification]:
+def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | None = None) -> QuerySet[ToldRow]:
     """Return the viewer's notifications, each with its conversation and `actor_name`.
 
     Those about conversations that the viewer may not see any more are left out.
@@ -48,6 +62,14 @@ def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | 
     agents = Agent.objects.filter(user_id=OuterRef("actor_id")).values("name")[:1]
     contacts = Contact.objects.filter(id=OuterRef("actor_id")).values("name")[:1]
     return rows.select_related("conversation").annotate(actor_name=Coalesce(Subquery(agents), Subquery(contacts)))
+
+
+def get_notification(viewer: Viewer, id: UUID) -> ToldRow:
+    """Return one of the viewer's notifications as `notifications_of` does. One query. Raises: NotFound."""
+    found = notifications_of(viewer).filter(id=id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def unread_count(viewer: Viewer) -> int:

@@ -104,8 +104,3 @@ document.addEventListener('htmx:afterSettle', showKeys)
 showKeys()
 
 register('copy-link', () => { navigator.clipboard?.writeText(location.href) })
-register('go-teams', () => {
-  const first = document.querySelector('.nav a[data-view-key^="team-"]')
-  first?.focus()
-  return Boolean(first)
-}, () => document.querySelector('.nav a[data-view-key^="team-"]') !== null)

@@ -121,4 +121,4 @@ def _customer_url(row: Contact) -> str:
 
 
 def _search_url(text: str) -> str:
-    return f"{reverse('inbox')}?{urlencode({'view': 'all', 'q': text})}"
+    return f"{reverse('inbox')}?{urlencode({'view': 'search', 'q': text})}"
