@@ -1,5 +1,6 @@
 """What the pages of customers and companies send. What an action would refuse is told beside its field."""
 
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,11 @@ def language_name(code: str) -> str:
         return code
 
 
+def custom_key(name: str) -> str:
+    """Return what a custom field is called in a form: the same whichever others there are."""
+    return f"custom-{zlib.crc32(name.encode()):08x}"
+
+
 class PeopleFilterForm(forms.Form):
     """What a list of customers or companies is narrowed to; what makes no sense is as if it were not given."""
 
@@ -53,7 +59,7 @@ class CustomFieldsForm(forms.Form):
     def __init__(self, data: Any = None, *, custom_fields: Mapping[str, Any], **more: Any) -> None:
         super().__init__(data, **more)
         self.before = dict(custom_fields)
-        self.keys = {f"custom-{number}": name for number, name in enumerate(self.before)}
+        self.keys = {custom_key(name): name for name in sorted(self.before)}
         for key, name in self.keys.items():
             self.fields[key] = _field_for(name, self.before[name])
         self.fields["new_name"] = _text(_("New field"), FIELD_NAME_MAX_LENGTH, placeholder=_("Name"))

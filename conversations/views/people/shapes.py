@@ -179,7 +179,7 @@ def _custom_facts(fields: Mapping[str, object]) -> list[Shape]:
     shown = {True: _("Yes"), False: _("No")}
     return [
         {"label": name, "value": shown[value] if isinstance(value, bool) else str(value)}
-        for name, value in fields.items()
+        for name, value in sorted(fields.items())
     ]
 
 
