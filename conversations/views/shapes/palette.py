@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,19 +105,12 @@ def _customer(row: Contact) -> Shape:
         "name": row.display_name,
         "label": row.display_name,
         "detail": detail,
-        "url": _customer_url(row),
+        "url": reverse("contact-detail", args=[row.pk]),
     }
 
 
 def _macro(row: Macro) -> Shape:
     return {"icon": "zap", "label": row.name, "command": "macro", "field": "macro", "value": str(row.pk)}
-
-
-def _customer_url(row: Contact) -> str:
-    try:
-        return reverse("customer-detail", args=[row.pk])
-    except NoReverseMatch:
-        return _search_url(f"from:{row.email}")
 
 
 def _search_url(text: str) -> str:
