@@ -89,7 +89,7 @@ class ConversationAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationSeen(Event):
-    """An agent has read up to a moment."""
+    """An agent has read up to a moment, or has put it back among what is unread."""
 
     conversation_id: UUID
     agent_id: UUID

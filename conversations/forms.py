@@ -27,18 +27,6 @@ class MessageForm(forms.Form):
     status = forms.ChoiceField(choices=Status.choices, required=False)
 
 
-class StatusForm(forms.Form):
-    """Another status. Snoozing needs a time and has a form of its own."""
-
-    status = forms.ChoiceField(choices=[choice for choice in Status.choices if choice[0] != Status.SNOOZED])
-
-
-class AssignForm(forms.Form):
-    """Somebody: `me`, `none`, or an agent's id."""
-
-    assignee = forms.CharField(max_length=36)
-
-
 class NotificationSettingsForm(forms.Form):
     """A switch for each kind of notification."""
 

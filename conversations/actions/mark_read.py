@@ -35,6 +35,18 @@ def mark_message_read(*, viewer: Viewer, message_id: UUID) -> None:
     _mark(viewer, message.conversation, message.created_at)
 
 
+@action
+def mark_unread(*, viewer: Viewer, conversation_id: UUID | int | str) -> None:
+    """The viewer has everything in the conversation still to read.
+
+    Raises: NotFound. Publishes: ConversationSeen when something was read.
+    """
+    conversation = get_conversation_for(viewer, conversation_id)
+    count, _models = ConversationRead.objects.filter(conversation=conversation, agent=viewer.agent).delete()
+    if count:
+        publish(ConversationSeen(actor=viewer.actor, conversation_id=conversation.id, agent_id=viewer.id))
+
+
 def _mark(viewer: Viewer, conversation: Conversation, until: datetime) -> datetime | None:
     marks = ConversationRead.objects.filter(conversation=conversation, agent=viewer.agent)
     before = marks.values_list("read_until", flat=True).first()

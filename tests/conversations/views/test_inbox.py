@@ -45,7 +45,7 @@ def test_conversation_detail_shows_messages_notes_and_events_in_order(
     conversation = make_conversation(messages=1)
     make_message(conversation, kind=MessageKind.NOTE, agent=agent_of(agent), body_text="For us only")
     client = client_of(admin)
-    client.post(f"/conversations/{conversation.display_id}/status", {"status": "pending"})
+    client.post(f"/conversations/{conversation.display_id}/change", {"status": "pending"})
 
     page = client.get(f"/conversations/{conversation.display_id}").content.decode()
 
