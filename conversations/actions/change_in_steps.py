@@ -38,7 +38,7 @@ class ChangeGroup:
 
 
 @dataclass
-class Tally:
+class StepTally:
     """What became of the conversations of one step or more; `failed` counts them by the reason."""
 
     done: int = 0
@@ -46,7 +46,7 @@ class Tally:
     back: list[ChangeGroup] = field(default_factory=list)
 
 
-def change_groups(*, viewer: Viewer, groups: Sequence[ChangeGroup], tally: Tally) -> None:
+def change_groups(*, viewer: Viewer, groups: Sequence[ChangeGroup], tally: StepTally) -> None:
     """All of the conversations are changed as `change_conversations` does, and the tally knows how and the way back.
 
     Raises: PermissionDenied, ValidationFailed.

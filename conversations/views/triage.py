@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.change_conversation import change_conversation
-from conversations.actions.change_in_steps import ChangeGroup, Tally, change_groups, first_step
+from conversations.actions.change_in_steps import ChangeGroup, StepTally, change_groups, first_step
 from conversations.actions.follow_conversation import follow_conversation, unfollow_conversation
 from conversations.actions.mark_read import mark_read, mark_unread
 from conversations.queries.changes import BULK_MOST
@@ -61,7 +61,7 @@ def inbox_change(request: MemberRequest) -> HttpResponse:
     step = form.cleaned_data
     now, later, after = ([], [], None) if step["is_stopped"] else _next_groups(request, viewer, form, changes)
     total = step["total"] or _total(request, viewer, form)
-    tally = Tally(step["done"] or 0, Counter(step["failed"]), step["back"])
+    tally = StepTally(step["done"] or 0, Counter(step["failed"]), step["back"])
     change_groups(viewer=viewer, groups=now, tally=tally)
     if later or after:
         fields = undo.next_step(request.POST, tally, after=after, groups=later, total=total, until=step["until"])

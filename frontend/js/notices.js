@@ -61,7 +61,12 @@ document.addEventListener('click', event => {
 
 // A whole document in answer to a request for a piece of one: signed out, so the sign-in page came. Go there.
 document.addEventListener('htmx:beforeSwap', event => {
-  if (event.detail.xhr.status >= 400 || !/^\s*<!doctype/i.test(event.detail.serverResponse)) return
+  if (!/^\s*<!doctype/i.test(event.detail.serverResponse)) return
+  if (event.detail.xhr.status >= 400) {
+    // A page that says what is wrong, where no form is there to say it.
+    Object.assign(event.detail, { shouldSwap: false, isError: true })
+    return
+  }
   event.detail.shouldSwap = false
   event.detail.isError = false
   location.reload()

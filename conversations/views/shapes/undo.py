@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.actions.change_in_steps import ChangeGroup, Tally
+from conversations.actions.change_in_steps import ChangeGroup, StepTally
 from conversations.views.shapes.said import said, said_with_failures
 from conversations.views.shapes.shape import Shape
 
@@ -31,7 +31,7 @@ def of_one(url: str, changes: Mapping[str, Any], back: Mapping[str, Any], *, is_
     return {"text": said(changes), "url": url, "fields": [*_fields(back), ("is_undo", "on")]}
 
 
-def of_many(url: str, changes: Mapping[str, Any], tally: Tally, *, is_undo: bool) -> Shape:
+def of_many(url: str, changes: Mapping[str, Any], tally: StepTally, *, is_undo: bool) -> Shape:
     """Return the toast after many were changed: how many, which were not and why."""
     text = _("Undone") if is_undo else said(changes, tally.done) if tally.done else _("Nothing changed")
     toast: Shape = {"text": said_with_failures(text, tally.failed)}
@@ -56,7 +56,13 @@ def of_mark(url: str, mark: str, ids: Sequence[str]) -> Shape:
 
 
 def next_step(
-    sent: QueryDict, tally: Tally, *, after: UUID | None, groups: Sequence[ChangeGroup], total: int, until: datetime
+    sent: QueryDict,
+    tally: StepTally,
+    *,
+    after: UUID | None,
+    groups: Sequence[ChangeGroup],
+    total: int,
+    until: datetime,
 ) -> Fields:
     """Return the fields that the next step of a bulk change is posted with."""
     kept = [(name, value) for name in sent if name not in _OF_A_STEP for value in sent.getlist(name)]
