@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from conversations.access import get_message_for
 from conversations.enums import DeliveryState, IdentityKind
 from conversations.models import Contact, ContactIdentity, Conversation
 from email_channel.enums import Direction, IntakeState, SendState
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
+from hummdesk.errors import NotFound
+from teams.access import Viewer
 
 # A claim older than this belongs to a process that is gone: a parser is given 10 s, a provider 20 s.
 CLAIM_LASTS = timedelta(seconds=45)
@@ -138,3 +141,17 @@ def worst_state(email: EmailMessage) -> tuple[DeliveryState, str]:
     state, error = min(found, key=lambda each: list(_SHOWN_AS).index(SendState(each[0])))
     shown = _SHOWN_AS[SendState(state)]
     return shown, error if shown in (DeliveryState.FAILED, DeliveryState.BOUNCED) else ""
+
+
+def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage:
+    """Return the mail that a message came or went as, with its deliveries. Three queries.
+
+    Raises: NotFound, also for messages that are not the viewer's to see, and for those that were no mail.
+    """
+    message = get_message_for(viewer, message_id)
+    mails = EmailMessage.objects.filter(conversation_message=message).select_related("mailbox")
+    mail = mails.prefetch_related(Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))).first()
+    if mail is None:
+        raise NotFound
+    mail.conversation_message = message
+    return mail

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.urls")),
+    path("", include("email_channel.urls")),
     path("account/", include("accounts.urls")),
     path("api/", include("hummdesk.api.urls")),
 ]

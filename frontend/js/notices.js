@@ -7,7 +7,7 @@ const WAIT_MS = 400
 // The request that failed last, to be sent again by the notice's Retry.
 let failed
 
-function notify (name, request) {
+export function notify (name, request) {
   const toasts = document.getElementById('toasts')
   const id = `notice-${name}`
   const template = document.getElementById(id)

@@ -1,0 +1,13 @@
+"""Pages about mail, on an account's host."""
+
+from django.urls import path
+
+from email_channel.views import messages
+
+urlpatterns = [
+    path("messages/<uuid:id>/mail", messages.message_mail, name="message-mail"),
+    path("messages/<uuid:id>/deliveries", messages.message_deliveries, name="message-deliveries"),
+    path("messages/<uuid:id>/original", messages.message_original, name="message-original"),
+    path("messages/<uuid:id>/original.eml", messages.message_source, name="message-source"),
+    path("messages/<uuid:id>/retry", messages.message_retry, name="message-retry"),
+]

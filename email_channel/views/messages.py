@@ -1,0 +1,100 @@
+"""The mail behind a message: who got it, how it came, and one more try."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import MemberRequest, member_required
+from conversations.file_responses import StreamedFile
+from conversations.views.messages import answer_change
+from email_channel.actions.retry_reply import retry_reply
+from email_channel.models import EmailMessage
+from email_channel.queries import mail_of_message
+from email_channel.views.shapes import address_lines, because, recipients
+from hummdesk.errors import NotFound
+from teams.access import viewer_of
+
+# More of a mail than this is for a mail program.
+SHOWN_BYTES = 256 * 1024
+_POLICY = "default-src 'none'; sandbox"
+
+
+@member_required
+@require_GET
+def message_mail(request: MemberRequest, id: Any) -> HttpResponse:
+    """Show what a message's menu says of its mail: why it is here, and the way to the original."""
+    mail = mail_of_message(viewer_of(request.membership), id)
+    context = {"because": because(mail), "original_url": reverse("message-original", args=[id]) if mail.raw else ""}
+    return render(request, "email_channel/_message_mail.html", context)
+
+
+@member_required
+@require_GET
+def message_deliveries(request: MemberRequest, id: Any) -> HttpResponse:
+    """Show how a reply fares with each of its recipients."""
+    mail = mail_of_message(viewer_of(request.membership), id)
+    name = "_message_deliveries" if request.htmx else "message_deliveries"
+    context = {
+        "recipients": recipients(mail),
+        "subject": mail.subject,
+        "back_url": reverse("message-detail", args=[id]),
+    }
+    return render(request, f"email_channel/{name}.html", context)
+
+
+@member_required
+@require_GET
+def message_original(request: MemberRequest, id: Any) -> HttpResponse:
+    """Show the headers of a mail and the beginning of its source, as text."""
+    mail = mail_of_message(viewer_of(request.membership), id)
+    source = _source(mail, SHOWN_BYTES + 1)
+    context = {
+        "subject": mail.subject,
+        "back_url": reverse("message-detail", args=[id]),
+        "download_url": reverse("message-source", args=[id]),
+        "lines": address_lines(mail),
+        "headers": [{"name": name, "value": value} for name, value in mail.headers],
+        "source": source[:SHOWN_BYTES].decode("utf-8", errors="replace"),
+        "is_cut": len(source) > SHOWN_BYTES,
+    }
+    return render(request, "email_channel/message_original.html", context)
+
+
+@member_required
+@require_GET
+def message_source(request: MemberRequest, id: Any) -> StreamedFile:
+    """Hand out a mail as it came."""
+    mail = mail_of_message(viewer_of(request.membership), id)
+    if not mail.raw:
+        raise NotFound
+    try:
+        file = mail.raw.open()
+    except FileNotFoundError:
+        raise NotFound from None
+    response = StreamedFile(file, as_attachment=True, filename=f"{id}.eml", content_type="message/rfc822")
+    response["Content-Security-Policy"] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@member_required
+@require_POST
+def message_retry(request: MemberRequest, id: Any) -> HttpResponse:
+    """Send a reply again to whom it did not reach."""
+    viewer = viewer_of(request.membership)
+    message = retry_reply(viewer=viewer, message_id=id)
+    return answer_change(request, viewer, message.conversation.display_id)
+
+
+def _source(mail: EmailMessage, most_bytes: int) -> bytes:
+    if not mail.raw:
+        raise NotFound
+    try:
+        with mail.raw.open() as file:
+            return bytes(file.read(most_bytes))
+    except FileNotFoundError:
+        raise NotFound from None

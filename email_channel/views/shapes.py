@@ -1,0 +1,59 @@
+"""Mails as pages show them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from email_channel.enums import SendState
+from email_channel.models import EmailMessage
+
+Shape = dict[str, Any]
+
+_ICONS = {
+    SendState.QUEUED: "clock",
+    SendState.SENDING: "clock",
+    SendState.SENT: "check",
+    SendState.DELIVERED: "check-check",
+    SendState.BOUNCED: "mail-x",
+    SendState.FAILED: "circle-alert",
+}
+
+
+def because(mail: EmailMessage) -> str:
+    """Return why an incoming mail is in its conversation, in words; empty where it is not known."""
+    reasons = {
+        "our_message_id": _("Here because it answers a mail of ours."),
+        "known_message_id": _("Here because it names an earlier mail of this conversation."),
+        "new": _("Began a conversation: it names no mail that is here."),
+        "foreign_sender": _("Began a conversation: it names a mail that somebody else got."),
+    }
+    return reasons.get(mail.landed_because, "")
+
+
+def recipients(mail: EmailMessage) -> list[Shape]:
+    """Return how a mail fares with each of its recipients, by address."""
+    return [
+        {
+            "address": delivery.recipient,
+            "label": delivery.get_state_display(),
+            "icon": _ICONS[SendState(delivery.state)],
+            "is_failed": delivery.state in (SendState.FAILED, SendState.BOUNCED),
+            "error": delivery.error,
+            "at": delivery.sent_at,
+        }
+        for delivery in mail.deliveries.all()
+    ]
+
+
+def address_lines(mail: EmailMessage) -> list[Shape]:
+    """Return who wrote a mail to whom."""
+    sender = [{"name": mail.from_name, "address": mail.from_address}]
+    lines = [(_("From"), sender), (_("To"), mail.to), (_("Cc"), mail.cc)]
+    return [{"label": label, "value": _addresses(entries)} for label, entries in lines if entries]
+
+
+def _addresses(entries: Iterable[dict[str, str]]) -> str:
+    return ", ".join(
+        f"{entry['name']} <{entry['address']}>" if entry["name"] else entry["address"] for entry in entries
+    )
