@@ -97,7 +97,7 @@ class EditForm(forms.Form):
     )
 
 
-class MergeForm(forms.Form):
+class MergeIntoForm(forms.Form):
     """The conversation that another one goes into: its number or id."""
 
     into = forms.CharField(max_length=36)

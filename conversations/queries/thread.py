@@ -8,9 +8,10 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
 from conversations.access import visible_conversations
-from conversations.models import Category, Conversation
+from conversations.models import Category, Conversation, Message
 from conversations.queries.timeline import messages_of
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
@@ -162,6 +163,13 @@ def thread_message(viewer: Viewer, id: UUID) -> ThreadMessage | None:
     visible, parameters = visible_conversations(viewer).values("id").query.sql_with_params()
     found = _messages(f"message.id = %s AND message.conversation_id IN ({visible})", [id, *parameters], 1)
     return found[0] if found else None
+
+
+def messages_from(message: Message) -> Sequence[UUID]:
+    """Return a message and those of its conversation that came after it. One query."""
+    rows = Message.objects.filter(conversation_id=message.conversation_id)
+    later = Q(created_at__gt=message.created_at) | Q(created_at=message.created_at, id__gte=message.id)
+    return list(rows.filter(later).values_list("id", flat=True))
 
 
 def thread_events(conversation: Conversation, *, since: datetime | None) -> Sequence[LoggedEvent]:

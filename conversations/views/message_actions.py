@@ -16,7 +16,7 @@ from conversations.actions.edit_message import edit_message
 from conversations.actions.save_contact import change_contact
 from conversations.actions.split_conversation import split_conversation
 from conversations.forms import EditForm
-from conversations.queries.thread import thread_message
+from conversations.queries.thread import messages_from, thread_message
 from conversations.views.messages import answer_change
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.message_menu import menu_of_message
@@ -90,8 +90,9 @@ def message_pictures(request: MemberRequest, id: Any) -> HttpResponse:
 def message_split(request: MemberRequest, id: Any) -> HttpResponse:
     """Make a conversation of its own of this message and what follows it."""
     viewer = viewer_of(request.membership)
-    old = get_message_for(viewer, id).conversation
-    new = split_conversation(viewer=viewer, conversation_id=old.id, message_ids=[id])
+    message = get_message_for(viewer, id)
+    old = message.conversation
+    new = split_conversation(viewer=viewer, conversation_id=old.id, message_ids=messages_from(message))
     toasts.success(request, _("Split off as #%(number)d") % {"number": new.display_id})
     return answer_change(request, viewer, old.display_id)
 

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from conversations.access import get_conversation_for
 from conversations.actions.merge_conversations import merge_conversations
 from conversations.actions.undo_move import undo_move
-from conversations.forms import MergeForm
+from conversations.forms import MergeIntoForm
 from conversations.queries.merging import merge_candidates
 from conversations.views.messages import answer_change
 from conversations.views.place import InboxPlace
@@ -45,7 +45,7 @@ def conversation_merge(request: MemberRequest, display_id: int) -> HttpResponse:
 
 def _merge(request: MemberRequest, display_id: int) -> HttpResponse:
     viewer = viewer_of(request.membership)
-    form = MergeForm(request.POST)
+    form = MergeIntoForm(request.POST)
     if not form.is_valid():
         raise ValidationFailed(errors={"into": [str(text) for text in form.errors["into"]]})
     target = merge_conversations(viewer=viewer, conversation_id=display_id, into=form.cleaned_data["into"])
