@@ -6,7 +6,7 @@ from dataclasses import dataclass
 LAYOUT_COOKIE = "layout"
 # Steps and bounds of css/panels.css, which has a class for each width.
 WIDTHS = range(280, 421, 4)
-SECTIONS = frozenset({"contact", "fields", "others", "followers", "history"})
+SECTIONS = frozenset({"contact", "fields", "others", "followers"})
 _WORDS_READ = 20
 _SWITCHES = frozenset({"side-off", "details-off"})
 _WIDTH_CLASSES = frozenset(f"{panel}-w-{width}" for panel in ("list", "details") for width in WIDTHS)

@@ -99,9 +99,3 @@ def newest_messages(conversation: Conversation, limit: int) -> Sequence[Message]
     """Return the newest messages, oldest first, with authors and attachments. Two queries."""
     rows = conversation.messages.select_related("contact", "agent").prefetch_related("attachments")
     return list(rows.filter(deleted_at=None).order_by("-created_at", "-id")[:limit])[::-1]
-
-
-def earlier_conversations(conversation: Conversation, viewer: Viewer, limit: int = 5) -> Sequence[Conversation]:
-    """Return the customer's other conversations that the viewer may see, newest first. One query."""
-    rows = visible_conversations(viewer).filter(contact_id=conversation.contact_id).exclude(id=conversation.id)
-    return list(rows.order_by("-last_activity_at")[:limit])

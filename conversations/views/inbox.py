@@ -14,13 +14,13 @@ from conversations.forms import MessageForm
 from conversations.queries.filter_choices import names_in_filters
 from conversations.queries.inbox import (
     conversation_for_page,
-    earlier_conversations,
 )
 from conversations.queries.inbox_counts import TABS, tab_counts
 from conversations.queries.inbox_lists import FILTERED
+from conversations.queries.panel import beside_conversation
 from conversations.views.lists import list_page, opened_list
 from conversations.views.place import InboxPlace
-from conversations.views.shapes import composer, lists, nav, rows, thread
+from conversations.views.shapes import composer, details, lists, nav, rows, thread
 from conversations.views.shapes import conversation as opened
 from conversations.views.shell import shell_context
 from conversations.views.thread_place import ThreadPlace
@@ -123,13 +123,8 @@ def _conversation_context(
     conversation = conversation_for_page(viewer, display_id)
     agents = active_agents()
     return {
-        "conversation": opened.conversation(
-            conversation,
-            viewer,
-            place.inbox,
-            agents=agents,
-            earlier=earlier_conversations(conversation, viewer),
-        ),
+        "conversation": opened.conversation(conversation, place.inbox),
         "thread": thread.thread(conversation, viewer, place, agents),
+        "details": details.details(conversation, viewer, place.inbox, beside_conversation(conversation, viewer)),
         "reply": composer.reply(conversation, viewer, place.inbox, form or MessageForm()),
     }

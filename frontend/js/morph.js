@@ -8,7 +8,8 @@ const isKept = node => node instanceof Element && node.hasAttribute('data-morph-
 const callbacks = {
   beforeNodeMorphed: oldNode => !isKept(oldNode),
   beforeNodeRemoved: node => !isKept(node),
-  beforeAttributeUpdated: (name, node) => !node.dataset?.keepAttrs?.split(' ').includes(name),
+  // What is being typed into a field is not taken back by a refresh.
+  beforeAttributeUpdated: (name, node) => !node.dataset?.keepAttrs?.split(' ').includes(name) && !(name === 'value' && node === document.activeElement),
 }
 
 htmx.defineExtension('morph', {

@@ -6,6 +6,7 @@ const STEP_PX = 4
 const KEY_STEP_PX = 16
 const A_YEAR_S = 31_536_000
 
+const trigger = (element, type) => element.dispatchEvent(new CustomEvent(type))
 const shell = () => document.querySelector('.app')
 const details = () => document.getElementById('conversation-details')
 // Narrower than this a panel is a drawer, which the browser opens by itself (popovertarget).
@@ -86,9 +87,26 @@ document.addEventListener('pointerdown', event => {
 document.addEventListener('lostpointercapture', event => event.target.removeEventListener('pointermove', dragged))
 document.addEventListener('keydown', event => { if (event.target.matches('.resizer')) stepped(event) }, { capture: true })
 document.addEventListener('toggle', event => {
-  const { section } = event.target.dataset
+  const { section, opensSlot } = event.target.dataset
   if (section) keep(`fold-${section}`, !event.target.open)
+  if (opensSlot !== undefined && event.target.open) trigger(event.target.querySelector('.slot'), 'hd:open')
 }, { capture: true })
+document.addEventListener('hd:conversation', () => {
+  for (const slot of document.querySelectorAll('[data-opens-slot][open] .slot')) trigger(slot, 'hd:open')
+})
+// A panel of another app that can't be loaded says so in its own place, and disturbs nothing else.
+for (const type of ['htmx:responseError', 'htmx:sendError']) {
+  document.addEventListener(type, event => {
+    if (!event.target.matches('.slot')) return
+    event.stopPropagation()
+    event.target.dataset.failed = ''
+  }, { capture: true })
+}
+document.addEventListener('htmx:beforeRequest', event => { if (event.target.matches('.slot')) delete event.target.dataset.failed })
+document.addEventListener('click', event => {
+  const retry = event.target.closest('[data-retries]')
+  if (retry) trigger(retry.closest('.slot'), retry.dataset.retries)
+})
 // A drawer that has room again becomes the panel it was.
 folds.details.roomFor.addEventListener('change', () => { if (details()?.matches(':popover-open')) details().hidePopover() })
 

@@ -4,9 +4,9 @@ from hummdesk.page_layout import PageLayout, page_layout
 
 
 def test_page_layout_reads_widths_switches_and_folded_sections() -> None:
-    found = page_layout({"layout": "list-w-360.details-off.fold-fields.side-off.fold-history"})
+    found = page_layout({"layout": "list-w-360.details-off.fold-fields.side-off.fold-others"})
 
-    assert found == PageLayout("list-w-360 details-off side-off", frozenset({"fields", "history"}))
+    assert found == PageLayout("list-w-360 details-off side-off", frozenset({"fields", "others"}))
 
 
 @pytest.mark.parametrize(

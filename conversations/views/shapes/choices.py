@@ -1,4 +1,4 @@
-"""What an agent chooses from: assignees, teams, tags, priorities, statuses, times to wake up."""
+"""What an agent chooses from: assignees, teams, tags, categories, priorities, statuses, times to wake up."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.enums import Priority, Status
 from conversations.models import Conversation
-from conversations.queries.tags import filtered_tags
+from conversations.queries.tags import categories_by_name, filtered_tags
 from conversations.snooze_times import SnoozeTime, typed_time, usual_times
 from conversations.views.shapes.shape import Shape
 from hummdesk.templatetags.ui import initials, tint
@@ -98,6 +98,15 @@ def _statuses(_viewer: Viewer, conversation: Conversation | None, _typed: str) -
     ]
 
 
+def _categories(viewer: Viewer, conversation: Conversation | None, _typed: str) -> list[Choice]:
+    has = conversation.category_id if conversation else viewer
+    categories = [
+        Choice("category", str(category.id), category.name, is_current=category.id == has)
+        for category in categories_by_name()
+    ]
+    return [*categories, Choice("category", "none", _("None"), icon="circle-dashed", is_current=has is None)]
+
+
 def _times(_viewer: Viewer, conversation: Conversation | None, typed: str) -> list[Choice]:
     now = timezone.now()
     meant = typed_time(typed, now) if typed else None
@@ -128,6 +137,7 @@ _MAKERS: Mapping[str, Callable[[Viewer, Conversation | None, str], list[Choice]]
     "tag": _tags,
     "priority": _priorities,
     "status": _statuses,
+    "category": _categories,
     "snooze": _times,
 }
 KINDS = frozenset(_MAKERS)
@@ -140,5 +150,6 @@ def _words(kind: str) -> tuple[str, str]:
         "tag": (_("Tag"), _("Tag, or a new one")),
         "priority": (_("Priority"), _("Priority")),
         "status": (_("Status"), _("Status")),
+        "category": (_("Category"), _("Category")),
         "snooze": (_("Snooze"), _("Until, such as fri 9 or 2h")),
     }[kind]

@@ -6,7 +6,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from conversations.enums import Status
+
 Shape = dict[str, Any]
+STATUS_ICONS = {
+    Status.OPEN: "circle-dot",
+    Status.PENDING: "hourglass",
+    Status.SNOOZED: "alarm-clock",
+    Status.RESOLVED: "circle-check",
+    Status.CLOSED: "archive",
+}
 
 
 def moment(at: datetime) -> str:
