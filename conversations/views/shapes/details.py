@@ -45,7 +45,7 @@ class CustomField:
 
 
 @dataclass(frozen=True)
-class OtherConversation:
+class ListedOther:
     """Another conversation of the customer."""
 
     subject: str
@@ -85,7 +85,7 @@ class Details:
     tags: tuple[str, ...]
     contact: tuple[Fact, ...]
     fields: tuple[CustomField, ...]
-    others: tuple[OtherConversation, ...]
+    others: tuple[ListedOther, ...]
     other_count: int
     others_url: str
     followers: tuple[tuple[str, str], ...]
@@ -188,9 +188,9 @@ def _field(name: str, value: Any) -> CustomField:
     return CustomField(name, str(value), FieldKind.TEXT if isinstance(value, str) else FieldKind.NUMBER)
 
 
-def _other(other: Mapping[str, Any], place: InboxPlace) -> OtherConversation:
+def _other(other: Mapping[str, Any], place: InboxPlace) -> ListedOther:
     status, at = Status(other["status"]), other["last_activity_at"]
-    return OtherConversation(
+    return ListedOther(
         subject=other["subject"] or _("(no subject)"),
         url=place.conversation_url(other["display_id"]),
         status=str(status.label),
