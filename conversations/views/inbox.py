@@ -90,7 +90,7 @@ def render_inbox(
     if partial in {"", "sidebar-counts"}:
         context |= shell_context(viewer, place)
     if partial == "conversation-list" and place.view in TABS:
-        context |= {"tabs": nav.tabs(place.view, tab_counts(viewer))}
+        context |= {"tabs": nav.tabs(place, {} if place.text else tab_counts(viewer))}
     if "shown" in context and not context["rows"]:
         context |= {"nothing": lists.nothing(place, context["shown"], context.get("tabs", []))}
     if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:

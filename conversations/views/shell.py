@@ -22,7 +22,7 @@ def shell_context(viewer: Viewer, place: InboxPlace) -> Shape:
     return {
         "me": nav.me(viewer),
         "nav": nav.nav(place.view, counts, view_counts(viewer, counts, filters_by_view)),
-        "tabs": nav.tabs(place.view, counts.lists),
+        "tabs": nav.tabs(place, counts.lists),
         "live_seq": counts.last_seq,
         "search": place.text,
         "page_key": place.view,

@@ -1,6 +1,7 @@
 """The sidebar and the tabs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from conversations.enums import SlaState
 from conversations.queries.inbox_counts import TABS, Entry, InboxCounts
 from conversations.queries.inbox_lists import InboxList
 from conversations.queries.saved_views import COUNTED_MOST
+from conversations.views.place import InboxPlace
 from conversations.views.shapes.shape import Shape
 from hummdesk.templatetags.ui import tint
 from teams.access import Viewer
@@ -99,18 +101,18 @@ def count_text(count: int | None) -> str:
     return f"{COUNTED_MOST}+" if count > COUNTED_MOST else str(count)
 
 
-def tabs(view: str, counts: Mapping[str, int]) -> list[Shape]:
-    """Return the three tabs over the list, where one of them is shown."""
+def tabs(place: InboxPlace, counts: Mapping[str, int]) -> list[Shape]:
+    """Return the three tabs over the list, where one of them is shown; a search goes on in the others, uncounted."""
     labels = {"mine": _("Mine"), "unassigned": _("Unassigned"), "all": _("All")}
-    if view not in TABS:
+    if place.view not in TABS:
         return []
     return [
         {
             "key": key,
             "label": labels[key],
-            "url": f"{reverse('inbox')}?view={key}",
-            "count": count_text(counts[key]) or "0",
-            "is_current": view == key,
+            "url": replace(place, view=key).list_url,
+            "count": "" if place.text else count_text(counts[key]) or "0",
+            "is_current": place.view == key,
         }
         for key in TABS
     ]
