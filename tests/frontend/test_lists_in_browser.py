@@ -2,14 +2,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from accounts.models import User
 from conversations.models import Conversation, SavedView
 from tests.factories import agent_of, make_searchable, make_tag
 
 OpenPage = Callable[[User, str], Page]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 def test_tabs_change_the_list_and_back_brings_the_one_before(desk: Page) -> None:
