@@ -8,23 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from conversations.actions.share_thing import SHARED_NAME_MAX_LENGTH
-from conversations.enums import NotificationKind, Sharing, Status
+from conversations.enums import NotificationKind, Sharing
 from teams.enums import AgentStatus
 
 BODY_MAX_LENGTH = 100_000
-
-
-class MessageForm(forms.Form):
-    """A reply or a note in plain text; `status` is set along with a reply."""
-
-    body = forms.CharField(
-        label=_("Message"),
-        max_length=BODY_MAX_LENGTH,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write something first.")},
-    )
-    status = forms.ChoiceField(choices=Status.choices, required=False)
 
 
 class NotificationSettingsForm(forms.Form):

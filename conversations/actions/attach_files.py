@@ -81,7 +81,7 @@ def attach_uploads(*, viewer: Viewer, message: Message, attachment_ids: Sequence
 
 def inline_id(id: UUID) -> str:
     """Return the Content-ID of an upload: `<img src="cid:…">` with it shows the file in the text."""
-    return f"{id}@hummdesk"
+    return str(id)
 
 
 def purge_unused_uploads(limit: int) -> int:

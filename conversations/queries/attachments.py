@@ -37,6 +37,13 @@ def stored_attachment(id: UUID) -> Attachment:
     return _found(Attachment.objects.filter(Q(message=None) | Q(message__deleted_at=None), id=id).first())
 
 
+def own_uploads(viewer: Viewer, ids: Sequence[UUID]) -> Sequence[Attachment]:
+    """Return those of the viewer's uploads that no message names yet. One query, none without ids."""
+    if not ids:
+        return []
+    return list(Attachment.objects.filter(id__in=ids, message=None, uploaded_by_id=viewer.id))
+
+
 def _found(attachment: Attachment | None) -> Attachment:
     if attachment is None:
         raise NotFound

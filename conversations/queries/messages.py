@@ -110,14 +110,14 @@ def newer_messages(conversation: Conversation, viewer: Viewer, seen_seq: int) ->
 
 
 def message_to_forward(conversation: Conversation, id: UUID | None) -> Message:
-    """Return a message of the conversation with its author, the customer's newest without an id. One query.
+    """Return a message of the conversation with its author, the customer's newest without an id. Two queries at most.
 
     Raises: NotFound, also for notes and deleted ones, which never leave the team.
     """
     rows = Message.objects.filter(conversation=conversation, deleted_at=None, send_at=None)
     rows = rows.filter(kind__in=[MessageKind.INCOMING, MessageKind.REPLY]).select_related("contact", "agent")
-    rows = rows.filter(id=id) if id is not None else rows.filter(kind=MessageKind.INCOMING)
-    message = rows.order_by("-created_at", "-id").first()
+    rows = (rows.filter(id=id) if id is not None else rows).order_by("-created_at", "-id")
+    message = rows.filter(kind=MessageKind.INCOMING).first() or rows.first()
     if message is None:
         raise NotFound
     message.conversation = conversation
@@ -173,6 +173,23 @@ def own_draft(viewer: Viewer, conversation_id: UUID | int | str) -> MessageDraft
     if draft is None:
         raise NotFound
     return draft
+
+
+def own_held_reply(viewer: Viewer, id: UUID) -> Message | None:
+    """Return a reply of the viewer's that has not left yet. One query."""
+    return Message.objects.filter(id=id, agent=viewer.agent, deleted_at=None, send_at__isnull=False).first()
+
+
+def last_mail(conversation: Conversation) -> Message | None:
+    """Return the newest message between us and the customer, with its author. One query."""
+    rows = Message.objects.filter(conversation=conversation, deleted_at=None, to=[])
+    rows = rows.filter(kind__in=[MessageKind.INCOMING, MessageKind.REPLY]).select_related("contact")
+    return rows.order_by("-created_at", "-id").first()
+
+
+def draft_in(conversation: Conversation, viewer: Viewer) -> MessageDraft | None:
+    """Return what the viewer has begun to write in a conversation that they see, if anything. One query."""
+    return MessageDraft.objects.filter(conversation=conversation, agent=viewer.agent).first()
 
 
 def held_replies_due(now: datetime, limit: int) -> Sequence[UUID]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.mark_read import mark_read
-from conversations.forms import MessageForm
+from conversations.message_forms import MessageForm
 from conversations.queries.filter_choices import names_in_filters
 from conversations.queries.inbox import (
     conversation_for_page,
@@ -22,8 +22,10 @@ from conversations.views.lists import list_page, opened_list
 from conversations.views.place import InboxPlace
 from conversations.views.shapes import composer, details, lists, nav, rows, thread
 from conversations.views.shapes import conversation as opened
+from conversations.views.shapes.sent import just_sent
 from conversations.views.shell import shell_context
 from conversations.views.thread_place import ThreadPlace
+from hummdesk.events.queries import last_seq
 from teams.access import Viewer, viewer_of
 from teams.queries import active_agents
 
@@ -57,7 +59,8 @@ def conversation_detail(request: MemberRequest, display_id: int) -> HttpResponse
     """Show one conversation, and beside it the list it was opened from."""
     viewer = viewer_of(request.membership)
     seen_until = mark_read(viewer=viewer, conversation_id=display_id)
-    return render_inbox(request, viewer, display_id=display_id, seen_until=seen_until)
+    undo = just_sent(viewer, request.GET.get("sent", ""))
+    return render_inbox(request, viewer, display_id=display_id, seen_until=seen_until, undo=undo)
 
 
 @member_required
@@ -120,11 +123,13 @@ def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
 def _conversation_context(
     viewer: Viewer, place: ThreadPlace, display_id: int, form: MessageForm | None
 ) -> dict[str, Any]:
+    # Before the messages are read: what comes between shows as new to the author of a reply.
+    seen_seq = last_seq()
     conversation = conversation_for_page(viewer, display_id)
     agents = active_agents()
     return {
         "conversation": opened.conversation(conversation, place.inbox),
         "thread": thread.thread(conversation, viewer, place, agents),
         "details": details.details(conversation, viewer, place.inbox, beside_conversation(conversation, viewer)),
-        "reply": composer.reply(conversation, viewer, place.inbox, form or MessageForm()),
+        "reply": composer.reply(conversation, viewer, place.inbox, form, seen_seq=seen_seq),
     }

@@ -22,7 +22,10 @@ export function watchToasts () {
   for (const toast of toasts) if (watched.has(toast)) toast.remove()
   for (const toast of arrived) {
     watched.add(toast)
-    setTimeout(() => dismiss(toast), TOAST_MS)
+    const ms = Number(toast.dataset.ms)
+    // What can be undone for so long only goes with its time.
+    if (ms) toast.style.setProperty('--drain', `${ms}ms`)
+    setTimeout(() => ms ? toast.remove() : dismiss(toast), ms || TOAST_MS)
   }
 }
 

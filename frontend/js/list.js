@@ -1,7 +1,7 @@
 // The conversation list: which row is open, which view is current and which row has an unsent text is known here, not
 // by the server, so each answer is marked after it is swapped in.
 import { register } from './commands.js'
-import { hasDraft } from './compose.js'
+import { hasDraft } from './composer/composer.js'
 import { refresh } from './live.js'
 
 const FIRST_PAGE = 30

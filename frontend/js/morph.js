@@ -16,6 +16,13 @@ htmx.defineExtension('morph', {
   isInlineSwap: style => style === 'morph',
   handleSwap: (style, target, fragment) => {
     if (style !== 'morph') return false
+    // Another conversation in this one's place: nothing of the old one is kept.
+    const { conversationId } = fragment.firstElementChild?.dataset ?? {}
+    if (conversationId && target.dataset.conversationId && conversationId !== target.dataset.conversationId) {
+      const nodes = [...fragment.children]
+      target.replaceWith(...nodes)
+      return nodes
+    }
     return Idiomorph.morph(target, fragment.children, { morphStyle: 'outerHTML', callbacks })
   },
 })

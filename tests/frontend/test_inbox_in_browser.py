@@ -114,13 +114,13 @@ def test_reply_is_sent_by_key_and_leaves_an_empty_composer(desk: Page) -> None:
 def test_empty_reply_says_so_and_is_gone_with_the_next_one(desk: Page) -> None:
     open_row(desk, "Delivery")
     desk.locator("#composer textarea").press("Control+Enter")
-    expect(desk.locator("#composer-error")).to_be_visible()
+    expect(desk.locator("#composer-errors [role=alert]")).to_be_visible()
 
     desk.locator("#composer textarea").fill("Now there is text")
     desk.locator("#composer textarea").press("Control+Enter")
 
     expect(desk.locator("#timeline .msg.out")).to_contain_text("Now there is text")
-    expect(desk.locator("#composer-error")).to_have_count(0)
+    expect(desk.locator("#composer-errors [role=alert]")).to_have_count(0)
 
 
 def test_keys_do_nothing_while_typing(desk: Page) -> None:

@@ -1,0 +1,120 @@
+// The composer: one form for replies, forwards and notes. What it says is kept by draft.js, goes out by send.js.
+import './times.js'
+import { enhanceAddresses, setAddresses } from './chips.js'
+import { Draft, hasDraft } from './draft.js'
+import { chooseKind, editorOf, focusWords, form, grow, isBlank, kindOf, textField } from './form.js'
+import { watchSending } from './send.js'
+import './files.js'
+
+export { hasDraft }
+
+const drafts = new WeakMap()
+let begun // the form on this page
+
+const draftOf = form => drafts.get(form)
+const now = () => document.getElementById('composer-now')?.dataset ?? {}
+
+function begin () {
+  const current = form()
+  if (current === begun) return
+  draftOf(begun)?.leave()
+  begun = current
+  if (!current || drafts.has(current)) return
+  current.dataset.others = now().others ?? ''
+  enhanceAddresses(current)
+  const more = current.querySelector('[data-recipients]')
+  if (more) more.hidden = false
+  drafts.set(current, new Draft(current))
+  showKind(current)
+  grow(current)
+  enrich(current)
+}
+
+// The rich editor takes over what stands in the plain field, with its marks where nothing was typed since.
+async function enrich (current) {
+  await customElements.whenDefined('hd-editor')
+  if (!current.isConnected || !editorOf(current)) return
+  const { draftHtml } = current.dataset
+  const value = draftOf(current).value
+  if (current.elements.body_html) current.elements.body_html.disabled = false
+  if (draftHtml && value.text.trim()) editorOf(current).setContent(draftHtml)
+}
+
+function showKind (current) {
+  const kind = kindOf(current)
+  const editor = current.querySelector('hd-editor')
+  if (editor) editor.dataset.kind = kind
+  const recipients = current.querySelector('.recipients')
+  const hasSome = ['cc', 'bcc'].some(name => current.elements[name]?.value)
+  if (kind === 'forward' || kind === 'reply-all' || hasSome) unfold(recipients, true)
+}
+
+function unfold (recipients, isOpen) {
+  if (!recipients) return
+  recipients.classList.toggle('is-folded', !isOpen)
+  const more = recipients.closest('form').querySelector('[data-recipients]')
+  if (more) more.ariaExpanded = String(isOpen)
+}
+
+// Everybody who was on the last mail comes into Cc with "Reply all", and leaves it again with "Reply".
+function chosen (event) {
+  const current = event.target.form
+  const { cc } = current.elements
+  const others = now().others ?? ''
+  if (cc && kindOf(current) === 'reply-all' && !cc.value) setAddresses(cc, others)
+  if (cc && kindOf(current) === 'reply' && cc.value === others) setAddresses(cc, '')
+  if (kindOf(current) === 'reply') unfold(current.querySelector('.recipients'), Boolean(cc?.value || current.elements.bcc?.value))
+  showKind(current)
+  draftOf(current)?.changed()
+}
+
+function clicked (event) {
+  const { target } = event
+  // Arrow keys walk among the kinds; a click or a key goes on to the text.
+  if (target.name === 'kind' && target.form === form() && (event.detail || !event.isTrusted)) {
+    const needsTo = kindOf(target.form) === 'forward' && !target.form.elements.to.value
+    needsTo ? document.getElementById('to-entry')?.focus() : focusWords(target.form)
+  }
+  const more = target.closest('[data-recipients]')
+  if (more) {
+    const recipients = more.form.querySelector('.recipients')
+    unfold(recipients, recipients.classList.contains('is-folded'))
+    if (!recipients.classList.contains('is-folded')) document.getElementById('cc-entry')?.focus()
+  }
+  const forward = target.closest('[data-forward-message]')
+  if (forward && form()) {
+    form().elements.forwarded.value = forward.dataset.forwardMessage
+    if (forward.dataset.forwardLabel) form().querySelector('[data-forwarded]').textContent = forward.dataset.forwardLabel
+    if (chooseKind(form(), 'forward')) form().querySelector('[name=kind][value=forward]').click()
+  }
+}
+
+function typed (event) {
+  const current = event.target.closest?.('.compose') ?? null
+  const draft = draftOf(current)
+  if (!draft || event.target.name === 'kind' || event.target.type === 'datetime-local') return
+  // Begun now: what is on the page has been seen.
+  if (isBlank(draft.value) && current.elements.seen_seq && now().seenSeq) current.elements.seen_seq.value = now().seenSeq
+  if (event.target === textField(current)) grow(current)
+  draft.changed()
+}
+
+// Enter in a field of the form must not press its first button.
+function entered (event) {
+  if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && event.target.matches('.compose input:not([type=datetime-local])')) event.preventDefault()
+}
+
+watchSending(draftOf)
+document.addEventListener('input', typed)
+document.addEventListener('change', event => { if (event.target.name === 'kind' && event.target.form === form()) chosen(event) })
+document.addEventListener('click', clicked)
+document.addEventListener('keydown', entered)
+document.addEventListener('htmx:afterSettle', begin)
+addEventListener('online', () => { if (form()) draftOf(form())?.save() })
+addEventListener('focus', () => { if (form()) draftOf(form())?.look() })
+document.addEventListener('visibilitychange', () => {
+  if (!form()) return
+  document.visibilityState === 'hidden' ? draftOf(form())?.leave() : draftOf(form())?.look()
+})
+addEventListener('pagehide', () => { if (form()) draftOf(form())?.leave() })
+begin()
