@@ -42,6 +42,10 @@ bench: .venv/requirements-dev ## Measure speed on new servers of its own (ARGS="
 	@rm -rf var/bench
 	@HUMMDESK_TEST_DATA_DIR=var/bench $(python) -m hummdesk.embedded.run --test $(python) -m benchmarks $(ARGS)
 
+.PHONY: screenshots
+screenshots: .venv/requirements-dev ## Take pictures of every screen into var/screenshots (ARGS="--only customer")
+	@$(python) -m tests.screenshots $(ARGS)
+
 .PHONY: manage
 manage: .venv/requirements ## Run a management command on the data of `make up` (ARGS="createsuperuser")
 	@$(python) -m hummdesk.embedded.run $(python) manage.py $(ARGS)

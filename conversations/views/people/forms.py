@@ -156,7 +156,9 @@ class NewContactForm(ContactForm):
 class IdentityForm(forms.Form):
     """One more address, number or id of a customer."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=IdentityKind.choices)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=IdentityKind.choices, widget=forms.Select(attrs={"aria-label": _("Kind")})
+    )
     value = forms.CharField(label=_("Address, number or id"), max_length=ADDRESS_MAX_LENGTH)
 
     def __init__(self, data: Any = None, *, contact: Contact) -> None:

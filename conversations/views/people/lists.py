@@ -41,7 +41,7 @@ class PeopleList:
             "next_url": self.address(cursor=next_cursor) if next_cursor else "",
             "list_url": self.url,
             "is_filtered": bool(self.asked),
-            "text": self.asked.get("q", ""),
+            "sought": self.asked.get("q", ""),
             "company_id": self.asked.get("company", ""),
             "is_blocked": "blocked" in self.asked,
             "order": self.order,

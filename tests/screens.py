@@ -1,0 +1,136 @@
+"""Every screen of the product: the pictures (`make screenshots`) and the accessibility test walk this table.
+
+A new page is covered by one row.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page, expect
+
+Step = Callable[[Page], None]
+# What a path may name in braces → the page whose first link of this form it stands in.
+PLACES: Mapping[str, tuple[str, str]] = {
+    "conversation": ("/inbox?view=all", r"/conversations/(\d+)"),
+    "customer": ("/customers?sort=newest", r"/customers/([0-9a-f-]{36})"),
+    "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: where it is, and what is done there until it shows. `host` is an account's, or the platform's."""
+
+    name: str
+    path: str
+    steps: tuple[Step, ...] = ()
+    is_signed_in: bool = True
+    host: Literal["account", "platform"] = "account"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def press(*keys: str) -> Step:
+    """Press keys one after the other."""
+
+    def step(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return step
+
+
+def write(text: str) -> Step:
+    """Type a text where the focus is."""
+    return lambda page: page.keyboard.type(text)
+
+
+def click(selector: str) -> Step:
+    """Click the first visible element."""
+    return lambda page: page.locator(f"{selector} >> visible=true").first.click()
+
+
+def see(selector: str) -> Step:
+    """Wait until something is to be seen."""
+    return lambda page: expect(page.locator(selector).first).to_be_visible()
+
+
+def _lose_the_line(page: Page) -> None:
+    page.evaluate("document.body.dataset.live = 'offline'")
+
+
+_REFUSED = (write("nobody@nordhem.example"), press("Tab", "Tab"), write("a wrong password"), press("Enter"), see("[role=alert]"))
+_THREAD = "/conversations/{conversation}?view=all"
+_CUSTOMER, _COMPANY = "/customers/{customer}", "/companies/{company}"
+SCREENS = (
+    Screen("inbox", "/inbox?view=all"),
+    Screen("inbox-unassigned", "/inbox?view=unassigned"),
+    Screen("inbox-empty", "/inbox?view=trash"),
+    Screen("inbox-search", "/inbox?view=all&q=order"),
+    Screen("inbox-search-empty", "/inbox?view=all&q=zzyzx"),
+    Screen("inbox-offline", "/inbox?view=all", (_lose_the_line, see(".offline"))),
+    Screen("inbox-filter", "/inbox/filter?view=all"),
+    Screen("inbox-bulk", "/inbox?view=all", (press("j", "x", "j", "x"),)),
+    Screen("keys", "/inbox?view=all", (press("?"), see("#keys[open]"))),
+    Screen("palette", "/inbox?view=all", (press("Control+k"), see("#palette[open]"))),
+    Screen("palette-found", "/inbox?view=all", (press("Control+k"), see("#palette[open]"), write("set"))),
+    Screen("thread", _THREAD),
+    Screen("thread-menu", _THREAD, (click("#thread [data-command=more]"),)),
+    Screen("thread-reply", _THREAD, (press("r"), write("Thank you for the pictures. A new one is on its way."))),
+    Screen("thread-note", _THREAD, (press("n", "Control+a"), write("The carrier owes us a call about this one."))),
+    Screen("thread-merge", "/conversations/{conversation}/merge?view=all"),
+    Screen("views", "/views"),
+    Screen("view-new", "/views/new"),
+    Screen("notifications", "/notifications"),
+    Screen("customers", "/customers"),
+    Screen("customers-none", "/customers?q=zzyzx"),
+    Screen("customer", _CUSTOMER),
+    Screen("customer-menu", _CUSTOMER, (click("#contact-more summary"), see("#contact-more .menu-list"))),
+    Screen("customer-edit", f"{_CUSTOMER}/edit"),
+    Screen("customer-new", "/customers/new"),
+    Screen("customer-merge", _CUSTOMER, (press("."), click("[data-command=merge]"), see("#merge-search"))),
+    Screen("customer-merge-page", f"{_CUSTOMER}/merge?q=a"),
+    Screen("customer-erase", _CUSTOMER, (press("."), click(".menu-danger"), see("dialog[open] [name=typed]"))),
+    Screen("companies", "/companies"),
+    Screen("company", _COMPANY),
+    Screen("company-edit", f"{_COMPANY}/edit"),
+    Screen("company-new", "/companies/new"),
+    Screen("company-delete", f"{_COMPANY}/delete"),
+    Screen("settings", "/settings"),
+    Screen("settings-shortcuts", "/settings/shortcuts"),
+    Screen("settings-notifications", "/settings/notifications"),
+    Screen("password", "/account/password/change/"),
+    Screen("sign-out", "/account/logout/"),
+    Screen("sign-in", "/account/login/", is_signed_in=False),
+    Screen("sign-in-refused", "/account/login/", _REFUSED, is_signed_in=False),
+    Screen("reset", "/account/password/reset/", is_signed_in=False),
+    Screen("reset-sent", "/account/password/reset/done/", is_signed_in=False),
+    Screen("invitation-spent", "/account/invitation?token=x", is_signed_in=False),
+    Screen("not-found", "/conversations/987654"),
+    Screen("refused", "/inbox?view=nowhere"),
+    Screen("platform-sign-in", "/account/login/", is_signed_in=False, host="platform"),
+)
+
+
+def find_places(page: Page, base_url: str) -> dict[str, str]:
+    """Return what the braces of paths stand for, found on the lists of whoever is signed in."""
+    found = {}
+    for name, (path, form) in PLACES.items():
+        page.goto(base_url + path)
+        match = re.search(form, page.content())
+        found[name] = match.group(1) if match else "none"
+    return found
+
+
+def show(page: Page, base_url: str, screen: Screen, places: Mapping[str, str]) -> None:
+    """The screen is there as it will stay: fonts loaded, steps done, nothing under way."""
+    page.goto(base_url + screen.path.format_map(places))
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    if page.locator("hd-live").count():
+        page.locator("body[data-live=open]").wait_for()
+    for step in screen.steps:
+        step(page)
+        page.wait_for_load_state("networkidle")
