@@ -62,7 +62,13 @@ def _lose_the_line(page: Page) -> None:
     page.evaluate("document.body.dataset.live = 'offline'")
 
 
-_REFUSED = (write("nobody@nordhem.example"), press("Tab", "Tab"), write("a wrong password"), press("Enter"), see("[role=alert]"))
+_REFUSED = (
+    write("nobody@nordhem.example"),
+    press("Tab", "Tab"),
+    write("a wrong password"),
+    press("Enter"),
+    see("[role=alert]"),
+)
 _THREAD = "/conversations/{conversation}?view=all"
 _CUSTOMER, _COMPANY = "/customers/{customer}", "/companies/{company}"
 SCREENS = (

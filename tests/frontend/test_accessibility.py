@@ -18,8 +18,8 @@ ALL_RULES = "{ type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
 RULES_OF_LOOKS = "{ type: 'rule', values: ['color-contrast', 'target-size', 'scrollable-region-focusable'] }"
 # What an open menu covers in part seems small; it is large enough once the menu is closed.
 FAULTS = """async () => (await axe.run(document, {{ runOnly: {}, rules: {{
-    'target-size': {{ enabled: !document.querySelector('details.menu[open], [popover]:popover-open') }} }} }})).violations.map(
-    fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}} ${{fault.nodes[0].failureSummary}}`)"""
+    'target-size': {{ enabled: !document.querySelector('details.menu[open], [popover]:popover-open') }}
+    }} }})).violations.map(fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}} ${{fault.nodes[0].failureSummary}}`)"""
 # A new theme and size are on the screen two frames later; until then axe sees colours of both.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -35,7 +35,7 @@ def faults_of(page: Page) -> list[str]:
     for size in (SCREEN, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate(PAINTED)
             rules = RULES_OF_LOOKS if faults or scheme == "dark" else ALL_RULES
             found = page.evaluate(FAULTS.format(rules))
