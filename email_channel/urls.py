@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from email_channel.views import messages
+from email_channel.views import first_message, messages
 
 urlpatterns = [
+    path("conversations/new", first_message.conversation_new, name="conversation-new"),
     path("messages/<uuid:id>/mail", messages.message_mail, name="message-mail"),
     path("messages/<uuid:id>/deliveries", messages.message_deliveries, name="message-deliveries"),
     path("messages/<uuid:id>/original", messages.message_original, name="message-original"),

@@ -131,7 +131,7 @@ _ALL = (
     _go("go-notifications", _("Notifications"), "g n", "bell", "notification-list"),
     _go("go-settings", _("Settings"), "g ,", "settings", "settings"),
     _general("palette", _("Do anything"), "mod+k", "search", Where.ANYWHERE),
-    _general("new", _("New conversation"), "c", "square-pen"),
+    Command("new", _("New conversation"), CommandGroup.GENERAL, "c", "square-pen", place="conversation-new"),
     _general("undo", _("Undo"), "z", "rotate-ccw"),
     _general("sidebar", _("Sidebar"), "[", "panel-left"),
     _general("help", _("Keyboard shortcuts"), "?", "keyboard"),

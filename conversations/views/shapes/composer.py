@@ -55,7 +55,7 @@ def reply(
         "customer": conversation.contact.email,
         "others": ", ".join(others),
         "is_open": bool(given["cc"] or given["bcc"] or given["errors"]),
-        "files": [_file(one) for one in own_uploads(viewer, given["attachment_ids"])],
+        "files": [file_shape(one) for one in own_uploads(viewer, given["attachment_ids"])],
         "seen_seq": given["seen_seq"] or seen_seq,
         "newest_seq": seen_seq,
         "draft_id": draft.id if draft else "",
@@ -180,5 +180,6 @@ def newer(told: Sequence[dict[str, Any]]) -> list[Shape]:
     ]
 
 
-def _file(file: Attachment) -> Shape:
+def file_shape(file: Attachment) -> Shape:
+    """Return a file that waits to be sent."""
     return {"id": file.id, "name": file.name, "size_bytes": file.size_bytes, "content_id": file.content_id}

@@ -220,9 +220,13 @@ export class Draft {
   }
 
   // A reply was taken back: the server has it as a draft again.
-  async returned () {
+  async returned (isToBeShown) {
     const answer = await this.ask('GET').catch(() => null)
-    if (answer?.ok) this.version = (await answer.json()).version
+    if (answer?.ok) {
+      const draft = await answer.json()
+      this.version = draft.version
+      if (isToBeShown && isBlank(this.value)) write(this.form, fromServer(draft, this.form.dataset.others, []))
+    }
     this.saved = null
     this.changed()
   }
@@ -248,6 +252,9 @@ export function paragraphs (text) {
   }
   return box.innerHTML
 }
+
+// A first message went: the address of the next page says so.
+if (new URLSearchParams(location.search).has('sent')) localStorage.removeItem(keyOf('new'))
 
 // Nothing that was written is left in the browser of somebody who signs out.
 document.addEventListener('submit', event => {

@@ -1,9 +1,10 @@
 // What the composer's form says, read and written as one value. Works with the plain field alone and with the rich editor.
 import { addTile, tilesOf } from './files.js'
 
-const LISTS = ['to', 'cc', 'bcc']
+const LISTS = ['to', 'cc', 'bcc', 'subject', 'mailbox', 'team']
 
-export const form = () => document.getElementById('composer')
+// In a conversation, or on the page of a new one.
+export const form = () => document.querySelector('#composer, #new-message')
 export const editorOf = form => {
   const editor = form.querySelector('hd-editor')
   return editor?.setContent ? editor : null
@@ -27,9 +28,9 @@ export function read (form) {
 }
 
 export const isBlank = value => !value.text.trim() && !/<img/.test(value.html) && !value.files.length &&
-  !(value.kind === 'forward' && value.to.trim())
+  !(value.kind !== 'reply' && (value.to.trim() || value.subject.trim()))
 
-export const isSame = (one, other) => ['kind', 'text', 'to', 'cc', 'bcc'].every(name => one[name] === other[name]) &&
+export const isSame = (one, other) => ['kind', 'text', 'to', 'cc', 'bcc', 'subject'].every(name => one[name] === other[name]) &&
   one.files.map(file => file.id).join() === other.files.map(file => file.id).join()
 
 export function setWords (form, text, html) {
@@ -50,7 +51,7 @@ export function write (form, value) {
   const isThere = !value.kind || chooseKind(form, value.kind)
   // What was meant as a note must not come back as a reply: where its kind is gone, nothing is filled in.
   if (!isThere && value.kind === 'note') return
-  for (const name of LISTS) if (form.elements[name]) form.elements[name].value = value[name] ?? ''
+  for (const name of LISTS) if (form.elements[name] && value[name] !== undefined) form.elements[name].value = value[name]
   if (value.forwarded && form.elements.forwarded) form.elements.forwarded.value = value.forwarded
   if (value.seenSeq && form.elements.seen_seq) form.elements.seen_seq.value = value.seenSeq
   form.querySelector('.uploads').replaceChildren()
@@ -59,7 +60,7 @@ export function write (form, value) {
   form.dispatchEvent(new CustomEvent('hd:filled', { bubbles: true }))
 }
 
-export const blank = kind => ({ kind, text: '', html: '', to: '', cc: '', bcc: '', files: [], forwarded: '', seenSeq: 0 })
+export const blank = kind => ({ kind, text: '', html: '', to: '', cc: '', bcc: '', subject: '', files: [], forwarded: '', seenSeq: 0 })
 
 export function focusWords (form) {
   const editor = editorOf(form)

@@ -67,6 +67,21 @@ function sent (event) {
   if (['resolved', 'closed', 'snoozed'].includes(status)) emit('hd:resolved', { conversation_id: id, status })
 }
 
+// A first message goes as any form does, once its files are there; the next page tells that it went.
+function departNew (event) {
+  const page = event.target
+  if (hasInvalid(page) || !navigator.onLine) {
+    event.preventDefault()
+    if (!navigator.onLine) notify('offline')
+    return
+  }
+  for (const field of page.querySelectorAll('[name=files]')) field.disabled = true
+  const { submitter } = event
+  if (!page.querySelector('.upload.is-going')) return
+  event.preventDefault()
+  settled(page).then(() => page.requestSubmit(submitter))
+}
+
 async function undone (event) {
   const { conversation_id: id, message_id: messageId } = event.detail
   const was = sentValues.get(messageId)
@@ -79,7 +94,7 @@ async function undone (event) {
   }
   focusWords(current)
   if (was?.caret) textField(current).setSelectionRange(...was.caret)
-  if (was) await draftOf(current).returned()
+  await draftOf(current).returned(!was)
 }
 
 const below = (value, now) => ({
@@ -121,7 +136,8 @@ function seen () {
 export function watchSending (findDraft) {
   draftOf = findDraft
   document.addEventListener('submit', event => {
-    if (event.target === form()) pressed = event.submitter
+    if (event.target !== form()) return
+    event.target.id === 'composer' ? pressed = event.submitter : departNew(event)
   }, { capture: true })
   document.addEventListener('htmx:confirm', event => { if (event.detail.elt === form()) depart(event) })
   document.addEventListener('htmx:configRequest', event => { if (event.detail.elt === form()) configure(event) })

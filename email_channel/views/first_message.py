@@ -1,0 +1,87 @@
+"""A conversation that an agent begins."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import MemberRequest, member_required
+from accounts.permissions import Permission
+from conversations.actions.start_conversation import start_conversation
+from conversations.models import Message
+from conversations.queries.attachments import own_uploads
+from conversations.views.messages import MENDABLE, note_error, take_files
+from conversations.views.shapes.composer import file_shape, form_errors, upload_settings
+from conversations.views.shapes.shape import Shape
+from conversations.views.shell import render_page
+from email_channel.forms import FirstMessageForm
+from email_channel.queries import active_mailboxes
+from teams.access import Viewer, viewer_of
+from teams.queries import teams_by_name
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def conversation_new(request: MemberRequest) -> HttpResponse:
+    """Ask for a first message, and send it; where that fails it comes back with every word."""
+    viewer = viewer_of(request.membership)
+    viewer.require(Permission.REPLY)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = FirstMessageForm(data, files, mailboxes=active_mailboxes(), teams=teams_by_name())
+    if data is None:
+        return _page(request, viewer, form, 200)
+    is_valid = form.is_valid()
+    try:
+        take_files(viewer, form, request)
+        if not is_valid:
+            return _page(request, viewer, form, 422)
+        message = _written(viewer, form)
+    except MENDABLE as error:
+        note_error(form, error)
+        return _page(request, viewer, form, error.status)
+    url = reverse("conversation-detail", args=[message.conversation.display_id])
+    return HttpResponseRedirect(f"{url}?view=mine&sent={message.id}", status=303)
+
+
+def _written(viewer: Viewer, form: FirstMessageForm) -> Message:
+    given = form.cleaned_data
+    customer, *others = given["to"]
+    copies = form.copies | {"cc": [*others, *given["cc"]]}
+    return start_conversation(
+        viewer=viewer,
+        address=customer,
+        mailbox_id=given["mailbox"],
+        given={"subject": given["subject"], "team_id": given["team"]},
+        **form.words,
+        **copies,
+    )
+
+
+def _page(request: MemberRequest, viewer: Viewer, form: FirstMessageForm, status: int) -> HttpResponse:
+    context = {"form": form, "words": _words(request, viewer, form)}
+    return render_page(
+        request, viewer, "email_channel/conversation_new.html", context, key="conversation-new", status=status
+    )
+
+
+def _words(request: MemberRequest, viewer: Viewer, form: FirstMessageForm) -> Shape:
+    data: Any = request.POST if form.is_bound else request.GET
+    ids = form.cleaned_data.get("attachments", []) if form.is_bound else []
+    return {
+        **{name: data.get(name, "") for name in ("to", "cc", "bcc", "subject", "mailbox", "team")},
+        "text": data.get("body", ""),
+        "html": data.get("body_html", ""),
+        "files": [file_shape(one) for one in own_uploads(viewer, ids)],
+        "errors": form_errors(form),
+        "mailboxes": _choices(form, "mailbox"),
+        "teams": _choices(form, "team"),
+        "suggest_url": reverse("api-contacts"),
+        **upload_settings(),
+    }
+
+
+def _choices(form: FirstMessageForm, name: str) -> list[Shape]:
+    field: Any = form.fields[name]
+    chosen = form.data.get(name, "") if form.is_bound else ""
+    return [{"value": value, "label": label, "is_chosen": value == chosen} for value, label in field.choices]
