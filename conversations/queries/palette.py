@@ -1,18 +1,16 @@
 """What the palette finds while somebody types: few rows, fast, whatever the account holds."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from accounts.permissions import Permission
 from conversations.access import visible_conversations
-from conversations.models import Contact, Conversation, Macro, Tag
+from conversations.models import Contact, Conversation, Macro
 from conversations.models.conversation import IN_INBOX
 from conversations.queries.contacts import filtered_contacts
 from conversations.queries.sharing import shared_with
 from teams.access import Viewer
-from teams.models import Agent, Team
 
 FOUND_MOST = 5
 # So many conversations, those with the newest messages, are looked through by subject; the search page knows all.
@@ -49,14 +47,3 @@ def macros_named(viewer: Viewer, text: str) -> Sequence[Macro]:
     """Return macros that the viewer may use, the most used first. One query."""
     rows = shared_with(viewer, Macro).filter(name__icontains=text)
     return list(rows.order_by(F("usage_count").desc(), "name")[:FOUND_MOST])
-
-
-def choices_named(kind: str, text: str) -> Sequence[Agent | Team | Tag]:
-    """Return the agents, teams or tags whose name has this in it, those that begin with it first. One query."""
-    queries: dict[str, QuerySet[Any]] = {
-        "assignee": Agent.objects.filter(is_active=True),
-        "team": Team.objects.all(),
-        "add_tags": Tag.objects.all(),
-    }
-    rows = list(queries[kind].filter(name__icontains=text).order_by("name")[: FOUND_MOST * 4])
-    return sorted(rows, key=lambda row: not row.name.lower().startswith(text.lower()))[:FOUND_MOST]

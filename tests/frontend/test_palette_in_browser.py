@@ -97,6 +97,7 @@ def test_palette_fills_a_phone_and_opens_from_the_menu(desk: Page) -> None:
 
     desk.get_by_role("button", name="Do anything").click()
 
+    expect(desk.locator("#palette")).to_be_visible()
     box = desk.locator("#palette").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (390, 844)
@@ -111,3 +112,14 @@ def test_palette_works_on_pages_without_a_list(desk: Page, live: LiveServer) -> 
     desk.keyboard.press("Enter")
 
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_verbs_take_their_argument_in_the_line(desk: Page) -> None:
+    desk.locator(".row", has_text="Delivery").locator("a").click()
+    expect(desk.locator("#thread-header h2")).to_have_text("Delivery")
+    ask(desk, "assign leader")
+    expect(desk.get_by_role("option", name="Leader Of Acme")).to_have_attribute("aria-selected", "true")
+
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("#toasts")).to_contain_text("Leader Of Acme")

@@ -98,11 +98,11 @@ function typed () {
 
 // Closing first gives the focus back to where it was, and the command works from there.
 function perform (option) {
-  const { do: id, url, field, value } = option.dataset
+  const { do: id, url, values } = option.dataset
   dialog.close()
   if (url) return tools.go(url)
-  if (!field) remember(id)
-  tools.run(id, null, field && { [field]: value })
+  if (!values) remember(id)
+  tools.run(id, null, values && JSON.parse(values))
 }
 
 function moved (event) {

@@ -1,5 +1,6 @@
 """What the palette finds."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ from tests.factories import agent_of, make_contact, make_conversation, make_tag,
 from tests.fixtures.cast import ClientOf
 
 
+def label_of(option: dict[str, Any]) -> str:
+    return str(option["choice"].label if "choice" in option else option["label"])
+
+
 def found(client: Any, text: str) -> list[tuple[str, str]]:
     answer = client.get("/palette", {"q": text})
     assert answer.status_code == 200
-    return [(group["name"], option["label"]) for group in answer.context["groups"] for option in group["options"]]
+    return [(group["name"], label_of(option)) for group in answer.context["groups"] for option in group["options"]]
 
 
 def test_conversations_are_found_by_number_subject_and_name(client_of: ClientOf, agent: User) -> None:
@@ -56,13 +61,21 @@ def test_verbs_take_arguments(client_of: ClientOf, agent: User) -> None:
     make_team("Billing")
     client = client_of(agent)
 
-    assert found(client, "assign leader") == [("This conversation", "Assign to Leader Of Acme")]
-    assert ("This conversation", "Assign to me") in found(client, "assign me")
-    assert found(client, "tag ret") == [("This conversation", "Tag with returns")]
-    assert found(client, "team bill") == [("This conversation", "Give to Billing")]
-    assert found(client, "priority high") == [("This conversation", "Priority high")]
-    assert found(client, "snooze 2h")[0][1].startswith("Snooze until ")
+    assert found(client, "assign leader") == [("Assign", "Leader Of Acme")]
+    assert found(client, "assign you") == [("Assign", "Agent Of Acme")]
+    assert found(client, "tag ret") == [("Tag", "returns")]
+    assert found(client, "team bill") == [("Team", "Billing")]
+    assert found(client, "priority high") == [("Priority", "High")]
+    assert found(client, "snooze 2h") == [("Snooze", "2h")]
     assert found(client, "snooze purple") == []
+
+
+def test_snoozing_says_status_and_time(client_of: ClientOf, agent: User) -> None:
+    client = client_of(agent)
+
+    (option,) = client.get("/palette", {"q": "snooze 2h"}).context["groups"][0]["options"]
+
+    assert set(json.loads(option["values"])) == {"status", "snoozed_until"}
 
 
 def test_palette_costs_few_queries(client_of: ClientOf, agent: User, django_assert_max_num_queries: Any) -> None:
