@@ -11,7 +11,14 @@ const watching = process.argv.includes('--watch')
 
 const scripts = {
   // No chunk is shared, so that hashed names need no rewriting of imports.
-  entryPoints: { app: 'js/app.js', palette: 'js/palette/palette.js', shortcuts: 'js/shortcuts.js', 'api-docs': 'js/api-docs.js' },
+  entryPoints: {
+    app: 'js/app.js',
+    palette: 'js/palette/palette.js',
+    shortcuts: 'js/shortcuts.js',
+    'api-docs': 'js/api-docs.js',
+    editor: 'js/editor/editor.js',
+    emoji: 'js/editor/emoji-picker.js',
+  },
   metafile: true,
   outdir: out,
   bundle: true,
