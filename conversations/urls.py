@@ -4,6 +4,7 @@ from django.urls import path
 
 from conversations.views import (
     attachments,
+    editor,
     filters,
     inbox,
     message_actions,
@@ -36,6 +37,9 @@ urlpatterns = [
     path("conversations/<int:display_id>/change", triage.conversation_change, name="conversation-change"),
     path("conversations/<int:display_id>/field", panel.conversation_field, name="conversation-field"),
     path("conversations/<int:display_id>/history", panel.conversation_history, name="conversation-history"),
+    path("conversations/<int:display_id>/macros", editor.conversation_macros, name="conversation-macros"),
+    path("conversations/<int:display_id>/macros/<uuid:id>", editor.conversation_macro, name="conversation-macro"),
+    path("mentions", editor.mention_candidates, name="mention-candidates"),
     path("customers", contacts.contact_list, name="contact-list"),
     path("customers/new", contacts.contact_create, name="contact-create"),
     path("customers/<uuid:contact_id>", contacts.contact_detail, name="contact-detail"),

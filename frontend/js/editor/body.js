@@ -1,5 +1,6 @@
 // What goes between the editor and the form: HTML that the server's sanitiser keeps, and the same as plain text.
 const CID = 'cid:'
+const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 const inert = html => new DOMParser().parseFromString(html, 'text/html').body
 
@@ -30,18 +31,24 @@ function keepBlankLines (body) {
   for (const paragraph of body.querySelectorAll('p:empty')) paragraph.append(body.ownerDocument.createElement('br'))
 }
 
+// A list is followed by a line to go on in, which is no part of the message.
+function dropLastLines (body) {
+  while (body.lastElementChild?.matches('p:empty') && body.children.length > 1) body.lastElementChild.remove()
+}
+
 export function outgoing (editor, isNote) {
   if (editor.isEmpty) return { html: '', text: '', mentions: [] }
   const body = inert(editor.getHTML())
   const mentions = nameMentions(body, isNote)
   nameFiles(body)
+  dropLastLines(body)
   keepBlankLines(body)
   const textSerializers = {
     mention: ({ node }) => (isNote ? '@' : '') + node.attrs.label,
     image: ({ node }) => node.attrs.alt ?? '',
     hardBreak: () => '\n',
   }
-  return { html: body.innerHTML, text: editor.getText({ blockSeparator: '\n', textSerializers }), mentions }
+  return { html: body.innerHTML, text: editor.getText({ blockSeparator: '\n', textSerializers }).trimEnd(), mentions }
 }
 
 export function paragraphs (text) {
@@ -56,7 +63,7 @@ export function incoming (html, fileAddress) {
     const source = image.getAttribute('src') ?? ''
     if (!source.startsWith(CID) || !fileAddress) { image.remove(); continue }
     image.dataset.id = source.slice(CID.length)
-    image.setAttribute('src', fileAddress.replace('ID', encodeURIComponent(image.dataset.id)))
+    image.setAttribute('src', fileAddress.replace(NO_ID, encodeURIComponent(image.dataset.id)))
   }
   for (const line of body.querySelectorAll('p > br:only-child')) {
     if (!line.parentNode.textContent) line.remove()

@@ -77,6 +77,7 @@ export class Draft {
   }
 
   close () {
+    if (!this.draft) return
     this.host.editor.setEditable(true)
     this.host.draftId = ''
     this.draft = undefined

@@ -35,7 +35,7 @@ class RichEditor extends HTMLElement {
     if (this.editor) return // moved by a morph
     this.field = this.querySelector('textarea')
     this.form = this.field.form
-    this.html = this.hidden_('body_html')
+    this.html = this.carrier('body_html')
     this.ids = this.querySelector('[data-part=mentions]') ?? this.appendChild(Object.assign(document.createElement('span'), { hidden: true }))
     const wasFocused = document.activeElement === this.field
     const caret = this.field.selectionEnd
@@ -46,10 +46,13 @@ class RichEditor extends HTMLElement {
     this.editor.commands.focus(isAtEnd ? 'end' : Math.min(caret + 1, this.editor.state.doc.content.size))
   }
 
-  // Named inputs of the form that carry what the textarea cannot; made where the page brings none.
-  hidden_ (name) {
-    const found = this.querySelector(`input[name=${name}]`)
-    if (found) return found
+  // An input of the form that carries what the textarea cannot; made where the page brings none.
+  carrier (name) {
+    const found = this.form?.elements[name]
+    if (found) {
+      found.disabled = false
+      return found
+    }
     const input = Object.assign(document.createElement('input'), { type: 'hidden', name })
     this.append(input)
     return input
@@ -90,7 +93,7 @@ class RichEditor extends HTMLElement {
         transformPastedHTML: cleaned,
         handleDOMEvents: { keydown: (_view, event) => isSend(event) },
       },
-      content: this.read(this.html.value, this.field.value),
+      content: this.read(this.field.value === this.field.defaultValue ? this.html.value : '', this.field.value),
       onUpdate: () => this.sync(),
     })
     resolveMentions(this.editor, this.dataset.mentionsUrl)
@@ -102,7 +105,11 @@ class RichEditor extends HTMLElement {
     this.field.tabIndex = -1
     this.field.ariaHidden = 'true'
     this.field.addEventListener('focus', () => this.focus())
-    this.field.addEventListener('input', () => { if (!this.isSyncing && this.field.value !== this.plain) this.setContent('', this.field.value) })
+    this.field.addEventListener('input', () => {
+      if (this.isSyncing || this.field.value === this.plain) return
+      this.editor.commands.setContent(this.read('', this.field.value), { emitUpdate: false })
+      this.follow()
+    })
     this.whenForm = event => this.formChanged(event)
     for (const name of ['change', 'reset']) this.form?.addEventListener(name, this.whenForm)
     this.drafted = event => { if (event.target.contains(this) || this.contains(event.target)) this.draft.show(event.detail) }
@@ -128,7 +135,7 @@ class RichEditor extends HTMLElement {
   get isNote () { return (this.form?.querySelector('[name=kind]:checked') ?? this.form?.querySelector('input[type=hidden][name=kind]'))?.value === 'note' }
   get placeholder () { return (this.isNote && this.dataset.notePlaceholder) || this.field.placeholder }
   get isEmpty () { return this.editor.isEmpty }
-  set draftId (id) { this.hidden_('draft_id').value = id }
+  set draftId (id) { this.carrier('draft_id').value = id }
 
   part (name) { return this.querySelector(`[data-part=${name}]`) }
 
@@ -159,9 +166,11 @@ class RichEditor extends HTMLElement {
     return text ? { type: 'doc', content: paragraphs(text) } : ''
   }
 
-  setContent (html, text = '') {
-    this.editor.commands.setContent(this.read(html, text), { emitUpdate: false })
-    this.sync()
+  // HTML, or text without a tag in it.
+  setContent (words) {
+    const isText = !/<\/?[a-z][^>]*>/i.test(words)
+    this.editor.commands.setContent(isText ? this.read('', words) : this.read(words), { emitUpdate: false })
+    this.follow()
     resolveMentions(this.editor, this.dataset.mentionsUrl)
   }
 
@@ -193,8 +202,6 @@ class RichEditor extends HTMLElement {
     return this.editor.state.doc.textBetween(from, to, ' ')
   }
 
-  attach () { this.form.querySelector('input[type=file]')?.click() }
-
-  files (files) { this.dispatchEvent(new CustomEvent('hd:files', { bubbles: true, detail: [...files] })) }
+  files (files) { this.dispatchEvent(new CustomEvent('hd:files', { bubbles: true, detail: { files: [...files] } })) }
 }
 customElements.get('hd-editor') ?? customElements.define('hd-editor', RichEditor)

@@ -16,7 +16,6 @@ const TOGGLES = {
 export class Tools {
   constructor (host, bar) {
     Object.assign(this, { host, bar, link: new LinkLine(host), articles: new Articles(host) })
-    bar.hidden = false
     bar.addEventListener('mousedown', event => { if (event.target.closest('[data-tool]')) event.preventDefault() })
     bar.addEventListener('click', event => {
       const tool = event.target.closest('[data-tool]')
@@ -30,7 +29,7 @@ export class Tools {
   }
 
   get stops () {
-    return [...this.bar.querySelectorAll('[data-tool], summary')].filter(each => !each.closest('.menu-list') && each.checkVisibility())
+    return [...this.bar.querySelectorAll('[data-tool], summary, input[type=file]')].filter(each => !each.closest('.menu-list') && each.checkVisibility())
   }
 
   use (tool) {
@@ -41,7 +40,6 @@ export class Tools {
     if (name === 'link') return this.link.open()
     if (name === 'article') return this.articles.open()
     if (name === 'emoji') return togglePicker(this.host, tool)
-    if (name === 'attach') return this.host.attach()
     this.host.type(tool.dataset.sign)
   }
 
@@ -59,7 +57,7 @@ export class Tools {
   pressed (event) {
     const list = event.target.closest('.menu-list')
     const among = list ? [...list.querySelectorAll('[data-tool]')].filter(each => each.checkVisibility()) : this.stops
-    const at = among.indexOf(event.target.closest('[data-tool], summary'))
+    const at = among.indexOf(event.target.closest('[data-tool], summary, input[type=file]'))
     const [back, on] = list ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight']
     const next = { [back]: at - 1, [on]: at + 1, Home: 0, End: among.length - 1 }[event.key]
     if (at < 0 || next === undefined) return
