@@ -1,6 +1,6 @@
 """Macros in words: what they write and change, for menus, lists and pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ def variable_labels() -> dict[str, str]:
 
 
 def inserted(macro: Macro, texts: Sequence[MacroText], viewer: Viewer, names: Mapping[str, str]) -> Shape:
-    """Return what the editor inserts, and what the macro changes besides: in words, and as the change form takes it."""
+    """Return what the editor inserts, and what the macro changes besides, in words and for the change form."""
     changes = macro_changes(macro.actions, user=MacroUser(viewer.id, timezone.now()))
     others = [one for one in macro.actions if one["type"] not in {"reply", "note"}]
     return {
@@ -99,29 +99,11 @@ def step_words(actions: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -
 
 
 def _words_of(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    match one["type"]:
-        case "reply":
-            return _("Reply")
-        case "note":
-            return _("Note")
-        case "assign":
-            return _assign_words(one["agent_id"], names)
-        case "team":
-            team = names.get(str(one["team_id"]), "?")
-            return _("Give to %(team)s") % {"team": team} if one["team_id"] else _("Take from its team")
-        case "add_tags":
-            return _("Add %(tags)s") % {"tags": ", ".join(one["tags"])}
-        case "remove_tags":
-            return _("Remove %(tags)s") % {"tags": ", ".join(one["tags"])}
-        case "priority":
-            return _("Priority %(name)s") % {"name": str(Priority(one["priority"]).label).lower()}
-        case "category":
-            return _("Category %(name)s") % {"name": one["category"] or _("none")}
-        case "snooze":
-            return _snooze_words(one)
-    if one["status"] == Status.SNOOZED:
-        return _snooze_words(one)
-    return _("Set to %(status)s") % {"status": str(Status(one["status"]).label).lower()}
+    if one["type"] == "assign":
+        return _assign_words(one["agent_id"], names)
+    if one["type"] == "team":
+        return _("Give to %(team)s") % {"team": names.get(str(one["team_id"]), "?")} if one["team_id"] else _("No team")
+    return _WORDS[one["type"]](one)
 
 
 def _assign_words(agent_id: UUID | str | None, names: Mapping[str, str]) -> str:
@@ -137,6 +119,24 @@ def _snooze_words(one: Mapping[str, Any]) -> str:
     if hours is None:
         return _("Snooze until a reply")
     return ngettext("Snooze for %(count)s hour", "Snooze for %(count)s hours", hours) % {"count": f"{hours:g}"}
+
+
+def _status_words(one: Mapping[str, Any]) -> str:
+    if one["status"] == Status.SNOOZED:
+        return _snooze_words(one)
+    return _("Set to %(status)s") % {"status": str(Status(one["status"]).label).lower()}
+
+
+_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "reply": lambda _one: _("Reply"),
+    "note": lambda _one: _("Note"),
+    "add_tags": lambda one: _("Add %(tags)s") % {"tags": ", ".join(one["tags"])},
+    "remove_tags": lambda one: _("Remove %(tags)s") % {"tags": ", ".join(one["tags"])},
+    "priority": lambda one: _("Priority %(name)s") % {"name": str(Priority(one["priority"]).label).lower()},
+    "category": lambda one: _("Category %(name)s") % {"name": one["category"] or _("none")},
+    "snooze": _snooze_words,
+    "status": _status_words,
+}
 
 
 def previewed(texts: Sequence[MacroText], conversation: Conversation) -> Shape:
