@@ -102,7 +102,9 @@ def _words_of(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if one["type"] == "assign":
         return _assign_words(one["agent_id"], names)
     if one["type"] == "team":
-        return _("Give to %(team)s") % {"team": names.get(str(one["team_id"]), "?")} if one["team_id"] else _("No team")
+        return (
+            _("Give to %(team)s") % {"team": names.get(str(one["team_id"]), "?")} if one["team_id"] else _("No team")
+        )
     return _WORDS[one["type"]](one)
 
 

@@ -39,7 +39,7 @@ export class Articles {
     clearTimeout(this.timer)
     this.asked?.abort()
     this.bar.hidden = true
-    this.host.editor.commands.focus()
+    this.host.focus()
   }
 
   makeMenu () {

@@ -176,7 +176,8 @@ class RichEditor extends HTMLElement {
 
   getHTML () { return outgoing(this.editor, this.isNote).html }
 
-  focus () { this.editor?.commands.focus() }
+  // At once: Tiptap's own command waits for a frame, in which keys would go elsewhere.
+  focus () { this.editor?.view.focus() }
 
   clear () {
     this.draft.close()
@@ -184,14 +185,14 @@ class RichEditor extends HTMLElement {
     this.editor.commands.clearContent(true)
   }
 
-  insertText (text) { this.editor.chain().focus().insertContent({ type: 'text', text }).run() }
+  insertText (text) { this.focus(); this.editor.chain().focus().insertContent({ type: 'text', text }).run() }
 
   insertImage ({ src, id, alt }) { this.editor.chain().focus().insertContent({ type: 'image', attrs: { src, id, alt } }).run() }
 
   // As if typed: a sign that opens a menu, parted from the word before it.
   type (sign) {
     const { view, state } = this.editor
-    this.editor.commands.focus()
+    this.focus()
     const before = state.selection.$from.nodeBefore?.text ?? ''
     const text = (before && !/\s$/.test(before) ? ' ' : '') + sign
     view.dispatch(view.state.tr.insertText(text))

@@ -63,6 +63,6 @@ function offer (host, { changes, values }) {
     if (!button) return
     line.hidden = true
     if (button.dataset.do === 'apply') host.dispatchEvent(new CustomEvent('hd:post', { bubbles: true, detail: { url: host.dataset.changeUrl, values } }))
-    host.editor.commands.focus()
+    host.focus()
   }
 }

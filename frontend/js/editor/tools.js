@@ -36,7 +36,10 @@ export class Tools {
     const { editor } = this.host
     const name = tool.dataset.tool
     tool.closest('details')?.removeAttribute('open')
-    if (TOGGLES[name]) return editor.chain().focus()[TOGGLES[name][0]]().run()
+    if (TOGGLES[name]) {
+      this.host.focus()
+      return editor.chain()[TOGGLES[name][0]]().run()
+    }
     if (name === 'link') return this.link.open()
     if (name === 'article') return this.articles.open()
     if (name === 'emoji') return togglePicker(this.host, tool)
@@ -103,7 +106,7 @@ class LinkLine {
 
   close () {
     this.line.hidden = true
-    this.host.editor.commands.focus()
+    this.host.focus()
   }
 
   apply () {
@@ -113,12 +116,14 @@ class LinkLine {
     const href = address(text)
     const isBare = editor.state.selection.empty && !editor.isActive('link')
     this.line.hidden = true
+    this.host.focus()
     if (isBare) return editor.chain().focus().insertContent([{ type: 'text', text, marks: [{ type: 'link', attrs: { href } }] }, { type: 'text', text: ' ' }]).run()
     editor.chain().focus().extendMarkRange('link').setLink({ href }).run()
   }
 
   remove () {
     this.line.hidden = true
+    this.host.focus()
     this.host.editor.chain().focus().extendMarkRange('link').unsetLink().run()
   }
 }
