@@ -91,7 +91,7 @@ document.addEventListener('toggle', event => {
   if (section) keep(`fold-${section}`, !event.target.open)
   if (opensSlot !== undefined && event.target.open) trigger(event.target.querySelector('.slot'), 'hd:open')
 }, { capture: true })
-document.addEventListener('hd:conversation', () => {
+document.body.addEventListener('hd:conversation', () => {
   for (const slot of document.querySelectorAll('[data-opens-slot][open] .slot')) trigger(slot, 'hd:open')
 })
 // A panel of another app that can't be loaded says so in its own place, and disturbs nothing else.

@@ -136,7 +136,7 @@ addEventListener('visibilitychange', () => {
 })
 setInterval(() => tell({ again: true }), HEARTBEAT_MS)
 document.addEventListener('input', event => { if (event.target.closest('#composer') && event.target.name !== 'kind') typed() })
-document.addEventListener('hd:typed', typed)
+document.addEventListener('hd:typed', typed, { capture: true })
 document.addEventListener('click', event => {
   if (!event.target.closest('#collision button')) return
   document.getElementById(collision().dataset.message)?.scrollIntoView({ block: 'center' })
