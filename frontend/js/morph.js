@@ -1,5 +1,6 @@
 // hx-swap="morph": patch the old nodes instead of replacing them, so focus, scroll and what is being typed survive.
 // data-morph-keep: never touch this node. data-keep-attrs="a b": these attributes belong to the browser.
+// `hd:beforemorph` on the target, with the new `fragment`, lets its owner change what comes; `hd:aftermorph` follows.
 import htmx from 'htmx.org'
 import { Idiomorph } from 'idiomorph'
 
@@ -23,6 +24,9 @@ htmx.defineExtension('morph', {
       target.replaceWith(...nodes)
       return nodes
     }
-    return Idiomorph.morph(target, fragment.children, { morphStyle: 'outerHTML', callbacks })
+    target.dispatchEvent(new CustomEvent('hd:beforemorph', { bubbles: true, detail: { fragment } }))
+    const swapped = Idiomorph.morph(target, fragment.children, { morphStyle: 'outerHTML', callbacks })
+    target.dispatchEvent(new CustomEvent('hd:aftermorph', { bubbles: true }))
+    return swapped
   },
 })
