@@ -143,15 +143,22 @@ def worst_state(email: EmailMessage) -> tuple[DeliveryState, str]:
     return shown, error if shown in (DeliveryState.FAILED, DeliveryState.BOUNCED) else ""
 
 
-def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage:
-    """Return the mail that a message came or went as, with its deliveries. Three queries.
+def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage | None:
+    """Return the mail that a message came or went as, with its deliveries, None for one that was no mail.
 
-    Raises: NotFound, also for messages that are not the viewer's to see, and for those that were no mail.
+    At most three queries. Raises: NotFound for messages that are not the viewer's to see.
     """
     message = get_message_for(viewer, message_id)
-    mails = EmailMessage.objects.filter(conversation_message=message).select_related("mailbox")
-    mail = mails.prefetch_related(Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))).first()
-    if mail is None:
+    deliveries = Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))
+    return EmailMessage.objects.filter(conversation_message=message).prefetch_related(deliveries).first()
+
+
+def kept_mail_of(viewer: Viewer, message_id: UUID) -> EmailMessage:
+    """Return the mail of a message whose source was kept. At most three queries.
+
+    Raises: NotFound, also for messages that are not the viewer's to see.
+    """
+    mail = mail_of_message(viewer, message_id)
+    if mail is None or not mail.raw:
         raise NotFound
-    mail.conversation_message = message
     return mail

@@ -12,7 +12,7 @@ from conversations.file_responses import StreamedFile
 from conversations.views.messages import answer_change
 from email_channel.actions.retry_reply import retry_reply
 from email_channel.models import EmailMessage
-from email_channel.queries import mail_of_message
+from email_channel.queries import kept_mail_of, mail_of_message
 from email_channel.views.shapes import address_lines, because, recipients
 from hummdesk.errors import NotFound
 from teams.access import viewer_of
@@ -27,7 +27,8 @@ _POLICY = "default-src 'none'; sandbox"
 def message_mail(request: MemberRequest, id: Any) -> HttpResponse:
     """Show what a message's menu says of its mail: why it is here, and the way to the original."""
     mail = mail_of_message(viewer_of(request.membership), id)
-    context = {"because": because(mail), "original_url": reverse("message-original", args=[id]) if mail.raw else ""}
+    original_url = reverse("message-original", args=[id]) if mail and mail.raw else ""
+    context = {"because": because(mail) if mail else "", "original_url": original_url}
     return render(request, "email_channel/_message_mail.html", context)
 
 
@@ -37,11 +38,8 @@ def message_deliveries(request: MemberRequest, id: Any) -> HttpResponse:
     """Show how a reply fares with each of its recipients."""
     mail = mail_of_message(viewer_of(request.membership), id)
     name = "_message_deliveries" if request.htmx else "message_deliveries"
-    context = {
-        "recipients": recipients(mail),
-        "subject": mail.subject,
-        "back_url": reverse("message-detail", args=[id]),
-    }
+    shown = {"recipients": recipients(mail), "subject": mail.subject} if mail else {}
+    context = shown | {"back_url": reverse("message-detail", args=[id])}
     return render(request, f"email_channel/{name}.html", context)
 
 
@@ -49,7 +47,7 @@ def message_deliveries(request: MemberRequest, id: Any) -> HttpResponse:
 @require_GET
 def message_original(request: MemberRequest, id: Any) -> HttpResponse:
     """Show the headers of a mail and the beginning of its source, as text."""
-    mail = mail_of_message(viewer_of(request.membership), id)
+    mail = kept_mail_of(viewer_of(request.membership), id)
     source = _source(mail, SHOWN_BYTES + 1)
     context = {
         "subject": mail.subject,
@@ -67,9 +65,7 @@ def message_original(request: MemberRequest, id: Any) -> HttpResponse:
 @require_GET
 def message_source(request: MemberRequest, id: Any) -> StreamedFile:
     """Hand out a mail as it came."""
-    mail = mail_of_message(viewer_of(request.membership), id)
-    if not mail.raw:
-        raise NotFound
+    mail = kept_mail_of(viewer_of(request.membership), id)
     try:
         file = mail.raw.open()
     except FileNotFoundError:
@@ -91,8 +87,6 @@ def message_retry(request: MemberRequest, id: Any) -> HttpResponse:
 
 
 def _source(mail: EmailMessage, most_bytes: int) -> bytes:
-    if not mail.raw:
-        raise NotFound
     try:
         with mail.raw.open() as file:
             return bytes(file.read(most_bytes))
