@@ -43,19 +43,20 @@ WHERE {messages}
 ORDER BY message.created_at DESC, message.id DESC
 LIMIT %s
 """
-# Raw, since the ORM writes the merged contacts as a condition that no index answers.
-_EVENTS = """
-SELECT seq, type, object_id, actor_kind, actor_id, data, at, dispatched_at FROM events_loggedevent
-WHERE object_id = ANY(ARRAY(SELECT id FROM conversations_contact WHERE merged_into_id = %s) || %s::uuid)
-    AND type = ANY(%s) AND at >= coalesce(%s::timestamptz, '-infinity')
-ORDER BY seq DESC
-LIMIT %s
-"""
-# Raw, since the ORM has no statement without a table.
+# Raw, so that all of this is one statement, since each costs more on the way than in the database. The merged contacts
+# are an array, which the index answers.
 _STATE = """
 SELECT
     EXISTS (SELECT FROM conversations_conversationfollow WHERE conversation_id = %s AND agent_id = %s),
-    (SELECT display_id FROM conversations_conversation WHERE id = %s)
+    (SELECT read_until FROM conversations_conversationread WHERE conversation_id = %s AND agent_id = %s),
+    (SELECT display_id FROM conversations_conversation WHERE id = %s),
+    (SELECT json_agg(json_build_array(seq, type, object_id, actor_kind, actor_id, data, at) ORDER BY seq) FROM (
+        SELECT seq, type, object_id, actor_kind, actor_id, data, at FROM events_loggedevent
+        WHERE object_id = ANY(ARRAY(SELECT id FROM conversations_contact WHERE merged_into_id = %s) || %s::uuid)
+            AND type = ANY(%s) AND at >= coalesce(%s::timestamptz, '-infinity')
+        ORDER BY seq DESC
+        LIMIT %s
+    ) newest)::text
 """
 # Events that a reader of the conversation would miss.
 TOLD_EVENTS = (
@@ -144,10 +145,32 @@ class NamesInEvents:
 
 @dataclass(frozen=True)
 class ThreadState:
-    """Whether the viewer follows the conversation, and the number of the one that it was merged into."""
+    """Whether the viewer follows the conversation and up to when they have read it, None for never.
+
+    `merged_into` is the number of the one that it went into; `events` are those told of, oldest first.
+    """
 
     is_following: bool
+    read_until: datetime | None
     merged_into: int | None
+    events: Sequence[LoggedEvent]
+
+
+@dataclass(frozen=True)
+class ThreadRead:
+    """The newest messages of a conversation, whether there are older ones, and what else the thread shows."""
+
+    messages: Sequence[ThreadMessage]
+    has_earlier: bool
+    state: ThreadState
+
+
+def read_thread(conversation: Conversation, viewer: Viewer, limit: int) -> ThreadRead:
+    """Return the thread with its newest messages, and the events since the first of them. Two queries."""
+    found = thread_messages(conversation, viewer, limit + 1)
+    messages, has_earlier = found[-limit:], len(found) > limit
+    since = messages[0].created_at if has_earlier else None
+    return ThreadRead(messages, has_earlier, thread_state(viewer, conversation, since=since))
 
 
 def thread_messages(conversation: Conversation, viewer: Viewer, limit: int) -> Sequence[ThreadMessage]:
@@ -172,22 +195,31 @@ def messages_from(message: Message) -> Sequence[UUID]:
     return list(rows.filter(later).values_list("id", flat=True))
 
 
-def thread_events(conversation: Conversation, *, since: datetime | None) -> Sequence[LoggedEvent]:
-    """Return the newest events that are told of in the thread, from a moment on, oldest first. One query.
+def thread_state(viewer: Viewer, conversation: Conversation, *, since: datetime | None) -> ThreadState:
+    """Return what the thread shows beyond its messages; events from a moment on, the newest 500. One query.
 
-    Those of people who were merged into the contact are among them.
+    Events of people who were merged into the contact are among them.
     """
-    parameters = [conversation.contact_id, conversation.id, [*TOLD_EVENTS, *_MARKS], since, EVENTS_MOST]
-    return list(LoggedEvent.objects.raw(_EVENTS, parameters))[::-1]
-
-
-def thread_state(viewer: Viewer, conversation: Conversation) -> ThreadState:
-    """Return what the head of the thread says beyond the conversation's row. One query."""
-    parameters = [conversation.id, viewer.id, conversation.merged_into_id]
+    own = [conversation.id, viewer.id]
+    events: list[Any] = [conversation.contact_id, conversation.id, [*TOLD_EVENTS, *_MARKS], since, EVENTS_MOST]
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, parameters)
-        row = cursor.fetchone()
-    return ThreadState(*row) if row else ThreadState(False, None)
+        cursor.execute(_STATE, [*own, *own, conversation.merged_into_id, *events])
+        is_following, read_until, merged_into, text = cursor.fetchall()[0]
+    rows = orjson.loads(text) if text else ()
+    return ThreadState(is_following, read_until, merged_into, [_event(row) for row in rows])
+
+
+def _event(row: Sequence[Any]) -> LoggedEvent:
+    seq, name, object_id, actor_kind, actor_id, data, at = row
+    return LoggedEvent(
+        seq=seq,
+        type=name,
+        object_id=UUID(object_id),
+        actor_kind=actor_kind,
+        actor_id=UUID(actor_id) if actor_id else None,
+        data=data,
+        at=datetime.fromisoformat(at),
+    )
 
 
 def names_in(events: Sequence[LoggedEvent]) -> NamesInEvents:

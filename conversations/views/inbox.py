@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import MemberRequest, member_required
 from conversations.actions.mark_read import mark_read
 from conversations.message_forms import MessageForm
+from conversations.models import Conversation
 from conversations.queries.filter_choices import names_in_filters
 from conversations.queries.inbox import (
     conversation_for_page,
@@ -18,6 +19,7 @@ from conversations.queries.inbox import (
 from conversations.queries.inbox_counts import TABS, tab_counts
 from conversations.queries.inbox_lists import FILTERED
 from conversations.queries.panel import beside_conversation
+from conversations.queries.thread import read_thread
 from conversations.views.lists import list_page, opened_list
 from conversations.views.place import InboxPlace
 from conversations.views.shapes import composer, details, lists, nav, rows, thread
@@ -58,9 +60,8 @@ def inbox(request: MemberRequest) -> HttpResponse:
 def conversation_detail(request: MemberRequest, display_id: int) -> HttpResponse:
     """Show one conversation, and beside it the list it was opened from."""
     viewer = viewer_of(request.membership)
-    seen_until = mark_read(viewer=viewer, conversation_id=display_id)
     undo = just_sent(viewer, request.GET.get("sent", ""))
-    return render_inbox(request, viewer, display_id=display_id, seen_until=seen_until, undo=undo)
+    return render_inbox(request, viewer, display_id=display_id, looks=True, undo=undo)
 
 
 @member_required
@@ -77,17 +78,19 @@ def render_inbox(
     display_id: int | None = None,
     form: MessageForm | None = None,
     undo: dict[str, Any] | None = None,
-    seen_until: datetime | None = None,
+    looks: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the whole page, or with the partial that HTMX asks for, querying only what that shows.
 
-    `seen_until` is when the viewer last looked at the conversation: what came since is marked as new.
+    `looks`: the viewer has read the conversation by that, and what came since they last did is marked as new.
     """
     place = InboxPlace.of(request)
     target = request.headers.get("HX-Target", "") if request.htmx else ""
     partial = target if target in PARTIALS else ""
     context: dict[str, Any] = {"undo": undo}
+    if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
+        context |= _conversation_context(viewer, ThreadPlace.of(request), display_id, form, looks=looks)
     if partial in {"", "conversation-list", "more-rows"}:
         context |= _list_context(viewer, place)
     if partial in {"", "sidebar-counts"}:
@@ -96,8 +99,6 @@ def render_inbox(
         context |= {"tabs": nav.tabs(place, {} if place.text else tab_counts(viewer))}
     if "shown" in context and not context["rows"]:
         context |= {"nothing": lists.nothing(place, context["shown"], context.get("tabs", []))}
-    if display_id is not None and partial not in {"conversation-list", "more-rows", "sidebar-counts"}:
-        context |= _conversation_context(viewer, ThreadPlace.of(request).seen(seen_until), display_id, form)
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -121,15 +122,25 @@ def _list_context(viewer: Viewer, place: InboxPlace) -> dict[str, Any]:
 
 
 def _conversation_context(
-    viewer: Viewer, place: ThreadPlace, display_id: int, form: MessageForm | None
+    viewer: Viewer, place: ThreadPlace, display_id: int, form: MessageForm | None, *, looks: bool
 ) -> dict[str, Any]:
     # Before the messages are read: what comes between shows as new to the author of a reply.
     seen_seq = last_seq()
     conversation = conversation_for_page(viewer, display_id)
-    agents = active_agents()
+    read = read_thread(conversation, viewer, place.messages)
+    if looks:
+        place = place.seen(read.state.read_until)
+        _mark_read(viewer, conversation, read.state.read_until)
     return {
         "conversation": opened.conversation(conversation, place.inbox),
-        "thread": thread.thread(conversation, viewer, place, agents),
+        "thread": thread.thread(conversation, viewer, place, active_agents(), read),
         "details": details.details(conversation, viewer, place.inbox, beside_conversation(conversation, viewer)),
         "reply": composer.reply(conversation, viewer, place.inbox, form, seen_seq=seen_seq),
     }
+
+
+def _mark_read(viewer: Viewer, conversation: Conversation, read_until: datetime | None) -> None:
+    """What is shown is read; what comes in this moment is not."""
+    newest = conversation.last_message_at
+    if newest is not None and (read_until is None or read_until < newest):
+        mark_read(viewer=viewer, conversation_id=conversation.id, until=newest)

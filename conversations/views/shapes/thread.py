@@ -12,11 +12,9 @@ from conversations.enums import MessageKind
 from conversations.models import Conversation
 from conversations.queries.thread import (
     ThreadMessage,
+    ThreadRead,
     names_in,
     others_named,
-    thread_events,
-    thread_messages,
-    thread_state,
 )
 from conversations.views.shapes.events import Names, deleted_by, event_items
 from conversations.views.shapes.messages import message_item, shown_to
@@ -45,24 +43,23 @@ class NewItem:
     count: int
 
 
-def thread(conversation: Conversation, viewer: Viewer, place: ThreadPlace, agents: Sequence[Agent]) -> Shape:
-    """Return what stands between the list and the details. Three queries, up to three more for what events name."""
-    messages = thread_messages(conversation, viewer, place.messages + 1)
-    has_earlier = len(messages) > place.messages
-    messages = messages[-place.messages :]
-    events = thread_events(conversation, since=messages[0].created_at if has_earlier else None)
+def thread(
+    conversation: Conversation, viewer: Viewer, place: ThreadPlace, agents: Sequence[Agent], read: ThreadRead
+) -> Shape:
+    """Return what stands between the list and the details. Up to three queries for what events name."""
+    events = read.state.events
     called = names_in(events)
     names = Names(
         {str(agent.pk): agent.name for agent in agents}, called.teams, called.categories, others_named(viewer, events)
     )
     lines = event_items(events, names, may_undo=viewer.can(Permission.REPLY))
-    shown = _message_items(conversation, viewer, place, messages, deleted_by(events, names))
+    shown = _message_items(conversation, viewer, place, read.messages, deleted_by(events, names))
     number = conversation.display_id
     more = min(place.messages * 4, MESSAGES_SHOWN_MOST)
     return {
-        "head": thread_head(conversation, viewer, place.inbox, thread_state(viewer, conversation)),
-        "items": _with_lines([*shown, *lines], _first_new(messages, viewer, place)),
-        "earlier_url": place.url(number, messages=more) if has_earlier and more > place.messages else "",
+        "head": thread_head(conversation, viewer, place.inbox, read.state),
+        "items": _with_lines([*shown, *lines], _first_new(read.messages, viewer, place)),
+        "earlier_url": place.url(number, messages=more) if read.has_earlier and more > place.messages else "",
         "refresh_url": place.url(number),
         "url": place.inbox.conversation_url(number),
     }

@@ -101,7 +101,7 @@ def test_reply_shows_how_it_fares(
     page = page_of_thread(client_of, admin, conversation)
 
     assert text in page
-    assert ("Retry" in page) == text.startswith("Not sent.")
+    assert ("/retry" in page) == text.startswith("Not sent.")
 
 
 def test_held_reply_says_when_it_leaves_and_can_be_taken_back(
