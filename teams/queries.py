@@ -34,3 +34,9 @@ def team_with(slug: str) -> Team | None:
 def teams_by_name() -> Sequence[Team]:
     """Return all teams, by name. One query."""
     return list(Team.objects.order_by("name"))
+
+
+def names_by_id() -> dict[str, str]:
+    """Return the names of active agents and of teams, by their ids as text. Two queries."""
+    agents = Agent.objects.filter(is_active=True).values_list("pk", "name")
+    return {str(pk): name for pk, name in [*agents, *Team.objects.values_list("pk", "name")]}

@@ -14,7 +14,7 @@ from conversations.queries.sharing import get_shared
 from conversations.views.shapes import macros as shapes
 from conversations.views.shapes.candidates import candidates
 from teams.access import viewer_of
-from teams.queries import active_agents, teams_by_name
+from teams.queries import active_agents, names_by_id, teams_by_name
 
 
 @member_required
@@ -43,8 +43,7 @@ def conversation_macro(request: MemberRequest, display_id: int, id: UUID) -> Jso
     viewer = viewer_of(request.membership)
     macro = get_shared(viewer, Macro, id)
     conversation = get_conversation_for(viewer, display_id, need=Permission.REPLY)
-    names = {str(one.pk): one.name for one in (*active_agents(), *teams_by_name())}
-    return _private(shapes.inserted(macro, texts_in(macro, conversation, viewer), viewer, names))
+    return _private(shapes.inserted(macro, texts_in(macro, conversation, viewer), viewer, names_by_id()))
 
 
 def _private(data: dict[str, object]) -> JsonResponse:

@@ -1,7 +1,7 @@
 """Whom a note can mention."""
 
 from collections.abc import Iterable
-from itertools import chain
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,16 +12,16 @@ from teams.models import Agent, Team
 
 def candidates(agents: Iterable[Agent], teams: Iterable[Team]) -> list[Shape]:
     """Return agents, then teams, with what their avatars show."""
-    people = ((agent, "agent", agent.email) for agent in agents)
-    groups = ((team, "team", _("Team")) for team in teams)
-    return [
-        {
-            "id": str(one.pk),
-            "kind": kind,
-            "name": one.name,
-            "detail": detail,
-            "initials": initials(one.name),
-            "tint": tint(one.pk),
-        }
-        for one, kind, detail in chain(people, groups)
-    ]
+    people = [_candidate(agent.pk, agent.name, "agent", agent.email) for agent in agents]
+    return people + [_candidate(team.pk, team.name, "team", _("Team")) for team in teams]
+
+
+def _candidate(id_: UUID, name: str, kind: str, detail: str) -> Shape:
+    return {
+        "id": str(id_),
+        "kind": kind,
+        "name": name,
+        "detail": detail,
+        "initials": initials(name),
+        "tint": tint(id_),
+    }

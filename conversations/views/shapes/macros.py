@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.permissions import Permission
 from conversations.enums import Priority, Sharing, Status
 from conversations.macro_actions import VARIABLES, MacroText, MacroUser, macro_changes, macro_texts
 from conversations.models import Conversation, Macro
-from conversations.views.shapes.shape import Shape, moment
+from conversations.views.shapes.shape import Shape
 from hummdesk.markup import one_line, text_to_html
 from teams.access import Viewer
 
@@ -141,11 +142,23 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def previewed(texts: Sequence[MacroText], conversation: Conversation) -> Shape:
-    """Return what a macro would write in a conversation."""
+def edited_macro(macro: Macro, viewer: Viewer) -> Shape:
+    """Return the macro that a form changes."""
+    may_change = macro.visibility != Sharing.ACCOUNT or viewer.can(Permission.MANAGE_TEMPLATES)
+    return {
+        "name": macro.name,
+        "url": reverse("macro-edit", args=[macro.id]),
+        "delete_url": reverse("macro-delete", args=[macro.id]) if may_change else "",
+        "may_change": may_change,
+        "usage_count": macro.usage_count,
+    }
+
+
+def previewed(macro: Macro, texts: Sequence[MacroText], conversation: Conversation, names: Mapping[str, str]) -> Shape:
+    """Return what a macro would write and change in a conversation."""
+    others = [one for one in macro.actions if one["type"] not in {"reply", "note"}]
     return {
         "subject": conversation.subject,
-        "display_id": conversation.display_id,
-        "at": moment(conversation.last_activity_at) if conversation.last_activity_at else "",
         "texts": [{"is_note": one.kind == "note", "html": text_to_html(one.text)} for one in texts],
+        "changes": step_words(others, names),
     }

@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from accounts.models import User
 from conversations.models import Conversation, Macro, Message
 from tests.factories import agent_of, make_team
 from tests.frontend.editor.conftest import Writer
 
 
 @pytest.fixture
-def macro(conversations: list[Conversation], admin: object) -> Macro:
+def macro(conversations: list[Conversation], admin: User) -> Macro:
     """A reply that names the customer, a tag and a status."""
     actions = [
         {"type": "reply", "text": "Dear {{contact.first_name}},\n\nWe are sorry."},

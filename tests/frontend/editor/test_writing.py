@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from conversations.actions.message_body import draft_body
 from tests.frontend.editor.conftest import Writer
 
-WORD_LIST = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.Mso{margin:0}</style></head><body>
+WORD_LIST = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p{margin:0}</style></head><body>
 <!--StartFragment--><p class=MsoNormal style='margin:0cm'>Bring:<o:p></o:p></p>
 <p class=MsoListParagraphCxSpFirst style='text-indent:-18pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span
 style='font-family:Symbol'><span style='mso-list:Ignore'>·<span>&nbsp;&nbsp; </span></span></span><![endif]>A
