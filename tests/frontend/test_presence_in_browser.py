@@ -45,8 +45,7 @@ def test_teammate_who_writes_a_reply_is_told_of_and_one_who_writes_a_note_is_not
     other.keyboard.type("Between us")
     expect(here.locator(AT_THE_LINE)).to_have_text(re.compile("Leader is here"))
 
-    other.keyboard.press("Escape")
-    other.keyboard.press("r")
+    other.locator("#composer [name=kind][value=reply]").check(force=True)
     other.keyboard.type("Dear Marja")
 
     expect(here.locator(AT_THE_LINE)).to_have_text(re.compile("Leader is writing a reply"))
