@@ -69,7 +69,7 @@ def notification_bell(request: MemberRequest) -> HttpResponse:
     """Answer with the bell and its count, and with a toast for the notification that `new` names."""
     viewer = viewer_of(request.membership)
     new = shapes.newly_told(viewer, request.GET.get("new", ""))
-    context = {"unread_count": unread_count(viewer), "is_refetched": True, "item": new}
+    context = {"unread_count": unread_count(viewer), "item": new}
     response = render(request, "components/bell.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -66,7 +66,7 @@ def test_second_key_that_belongs_to_nothing_does_nothing(desk: Page) -> None:
     expect(desk.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
 
 
-def test_resolve_reply_note_and_details_have_keys(desk: Page) -> None:
+def test_note_reply_and_resolve_have_keys(desk: Page) -> None:
     open_row(desk, "Delivery")
 
     desk.keyboard.press("n")
@@ -77,9 +77,17 @@ def test_resolve_reply_note_and_details_have_keys(desk: Page) -> None:
     desk.keyboard.press("Escape")
     desk.keyboard.press("e")
 
-    expect(desk.get_by_role("button", name="Reopen")).to_be_visible()
-    desk.keyboard.press("Shift+E")
-    expect(desk.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
+    expect(desk.locator(".row", has_text="Delivery")).to_have_count(0)
+
+
+def test_capital_reopens(open_page: OpenPage, admin: User, conversations: list[Conversation]) -> None:
+    page = open_page(admin, f"/conversations/{conversations[0].display_id}?view=mentions")
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+
+    page.keyboard.press("Shift+E")
+
+    expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
 
 
 def test_escape_leaves_the_field_for_its_pane(desk: Page) -> None:
@@ -184,9 +192,10 @@ def test_changed_key_works_and_is_shown_everywhere(desk: Page, live: LiveServer)
     desk.keyboard.press("e")
     expect(desk.locator("[data-key-of=resolve]")).to_have_text("Y")
     expect(desk.locator("[data-command=resolve]")).to_have_attribute("aria-keyshortcuts", "Y")
+    expect(desk.locator(".row", has_text="Delivery")).to_have_count(1)
     desk.keyboard.press("y")
 
-    expect(desk.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(desk.locator(".row", has_text="Delivery")).to_have_count(0)
 
 
 def test_field_of_a_key_takes_two_keys_and_gives_them_up(desk: Page, live: LiveServer) -> None:
