@@ -1,7 +1,7 @@
 // Writes ../static/dist from the sources here. Same input, same bytes: the result is committed.
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build, context } from 'esbuild'
 import subsetFont from 'subset-font'
 
@@ -9,16 +9,7 @@ const out = '../static/dist'
 const templates = '../templates'
 const watching = process.argv.includes('--watch')
 
-const scripts = {
-  // No chunk is shared, so that hashed names need no rewriting of imports.
-  entryPoints: {
-    app: 'js/app.js',
-    palette: 'js/palette/palette.js',
-    shortcuts: 'js/shortcuts.js',
-    'api-docs': 'js/api-docs.js',
-    editor: 'js/editor/editor.js',
-    emoji: 'js/editor/emoji-picker.js',
-  },
+const common = {
   metafile: true,
   outdir: out,
   bundle: true,
@@ -29,6 +20,51 @@ const scripts = {
   charset: 'utf8',
   logLevel: 'warning',
 }
+
+// htmx as its authors made it small: that is less than what we could make of its source.
+const htmx = {
+  name: 'htmx',
+  setup ({ onResolve, onLoad }) {
+    onResolve({ filter: /^htmx\.org$/ }, () => ({ path: 'node_modules/htmx.org/dist/htmx.min.js', namespace: 'htmx' }))
+    // Its eval is switched off (allowEval); written like this it does not keep esbuild from shortening names.
+    onLoad({ filter: /.*/, namespace: 'htmx' }, ({ path }) => {
+      const source = readFileSync(path, 'utf8').replaceAll(/\beval\(/g, 'globalThis.eval(')
+      return { contents: `${source}\nexport default htmx` }
+    })
+  },
+}
+
+// Modules that app.js shares with the scripts it loads later (js/later.js): their imports take what is there.
+const shared = {
+  name: 'shared',
+  setup ({ onResolve, onLoad }) {
+    onResolve({ filter: /^htmx\.org$/ }, () => ({ path: 'htmx', namespace: 'shared' }))
+    onResolve({ filter: /^\.\.?\/(commands|live|notices|unsent)\.js$/ }, ({ path }) => ({ path: basename(path, '.js'), namespace: 'shared' }))
+    onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => {
+      if (path === 'htmx') return { contents: 'export default globalThis.hummdesk.htmx.htmx' }
+      const source = readFileSync(`js/${path}.js`, 'utf8')
+      const names = [...source.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name]) => name)
+      return { contents: `export const { ${names.join(', ')} } = globalThis.hummdesk.${path}` }
+    })
+  },
+}
+
+// No chunk is shared, so that hashed names need no rewriting of imports.
+const scripts = [
+  {
+    ...common,
+    plugins: [htmx],
+    entryPoints: {
+      app: 'js/app.js',
+      palette: 'js/palette/palette.js',
+      shortcuts: 'js/shortcuts.js',
+      'api-docs': 'js/api-docs.js',
+      editor: 'js/editor/editor.js',
+      emoji: 'js/editor/emoji-picker.js',
+    },
+  },
+  { ...common, plugins: [shared], entryPoints: { conversation: 'js/conversation.js' } },
+]
 
 // Everything that went into a script, and what is copied besides.
 function licences (inputs) {
@@ -87,7 +123,9 @@ async function fonts () {
   cpSync('node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2', join(out, 'inter-latin-ext.woff2'))
 }
 
-const tailwind = ['node_modules/@tailwindcss/cli/dist/index.mjs', '-i', 'css/app.css', '-o', join(out, 'app.css'), '--minify']
+// app.css is what the inbox needs; the rest comes with the pages, or the script, that it belongs to.
+const styles = ['app', 'further'].map(name =>
+  ['node_modules/@tailwindcss/cli/dist/index.mjs', '-i', `css/${name}.css`, '-o', join(out, `${name}.css`), '--minify'])
 
 if (!watching) rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
@@ -95,10 +133,10 @@ icons()
 emoji()
 await fonts()
 if (watching) {
-  await (await context(scripts)).watch()
-  spawn(process.execPath, [...tailwind, '--watch'], { stdio: 'inherit' })
+  for (const one of scripts) await (await context(one)).watch()
+  for (const one of styles) spawn(process.execPath, [...one, '--watch'], { stdio: 'inherit' })
 } else {
-  const { metafile } = await build(scripts)
-  licences(Object.keys(metafile.inputs))
-  execFileSync(process.execPath, tailwind, { stdio: ['ignore', 'inherit', 'pipe'] })
+  const built = await Promise.all(scripts.map(build))
+  licences(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
+  for (const one of styles) execFileSync(process.execPath, one, { stdio: ['ignore', 'inherit', 'pipe'] })
 }

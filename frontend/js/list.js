@@ -2,9 +2,9 @@
 // known here, not by the server, so each answer is marked after it is swapped in. A live answer never moves what is
 // being read: while the list is scrolled, rows that are new or moved up wait behind the button "3 new".
 import { register } from './commands.js'
-import { hasDraft } from './composer/composer.js'
 import { face } from './face.js'
 import { refresh } from './live.js'
+import { hasDraft } from './unsent.js'
 
 const FIRST_PAGE = 50
 const ROWS_MOST = 200 // in one answer

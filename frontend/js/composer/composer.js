@@ -1,12 +1,10 @@
 // The composer: one form for replies, forwards and notes. What it says is kept by draft.js, goes out by send.js.
 import './times.js'
 import { enhanceAddresses, setAddresses } from './chips.js'
-import { Draft, hasDraft } from './draft.js'
+import { Draft } from './draft.js'
 import { chooseKind, editorOf, focusWords, form, grow, isBlank, kindOf, textField } from './form.js'
 import { watchSending } from './send.js'
 import './files.js'
-
-export { hasDraft }
 
 const drafts = new WeakMap()
 let begun // the form on this page

@@ -1,23 +1,10 @@
 // What is begun is kept: in this browser on each keystroke, on the server a second later, one write after the other.
 // This browser forgets it once the server has it. Two tabs on one draft never lose a word to each other.
+import { hold, keyOf } from '../unsent.js'
 import { blank, csrf, isBlank, isSame, read, write } from './form.js'
 
 const SAVE_MS = 1_000
 const AGAIN_MS = 5_000
-
-const user = () => document.body.dataset.user
-const keyOf = id => `draft:${user()}:${id}`
-const heldKey = () => `drafts:${user()}`
-
-// Which conversations have something on the server, without its words.
-const held = () => new Set(JSON.parse(localStorage.getItem(heldKey()) ?? '[]'))
-function hold (id, isHeld) {
-  const ids = held()
-  isHeld ? ids.add(id) : ids.delete(id)
-  ids.size ? localStorage.setItem(heldKey(), JSON.stringify([...ids])) : localStorage.removeItem(heldKey())
-}
-
-export const hasDraft = id => localStorage.getItem(keyOf(id)) !== null || held().has(id)
 
 const addresses = text => text.split(/[,;\n]/).map(one => one.trim()).filter(one => /^\S+@\S+\.\S+$/.test(one))
 const toServer = (value, version) => ({

@@ -1,0 +1,4 @@
+// What an open conversation needs besides app.js, which has loaded this.
+import './message.js'
+import './composer/composer.js'
+import './editor/load.js'
