@@ -91,7 +91,8 @@ def _customer(row: Contact) -> Shape:
 
 
 def _macro(row: Macro) -> Shape:
-    return {"icon": "zap", "label": row.name, "command": "macro", "values": json.dumps({"macro": str(row.pk)})}
+    values = {"macro": str(row.pk), "url": reverse("macro-apply", args=[row.pk])}
+    return {"icon": "zap", "label": row.name, "command": "macro", "values": json.dumps(values)}
 
 
 def _search_url(text: str) -> str:

@@ -10,7 +10,7 @@ import { autocomplete } from './autocomplete.js'
 import { incoming, outgoing, paragraphs } from './body.js'
 import { Draft } from './draft.js'
 import { emojiNames } from './emoji.js'
-import { macros } from './macros.js'
+import { insertMacro, macros } from './macros.js'
 import { mentions, resolveMentions } from './mention.js'
 import { cleaned } from './paste.js'
 import { Tools } from './tools.js'
@@ -188,6 +188,12 @@ class RichEditor extends HTMLElement {
   insertText (text) { this.focus(); this.editor.chain().focus().insertContent({ type: 'text', text }).run() }
 
   insertImage ({ src, id, alt }) { this.editor.chain().focus().insertContent({ type: 'image', attrs: { src, id, alt } }).run() }
+
+  insertMacro (url) {
+    const { from, to } = this.editor.state.selection
+    this.focus()
+    insertMacro(this, { from, to }, url)
+  }
 
   // As if typed: a sign that opens a menu, parted from the word before it.
   type (sign) {

@@ -1,5 +1,7 @@
 // Brings the rich editor when its field is first used, or once the page is idle; until then the plain field does.
 import htmx from 'htmx.org'
+import { register } from '../commands.js'
+import { targets } from '../triage.js'
 
 const IDLE_MS = 2_000
 
@@ -23,4 +25,12 @@ document.addEventListener('hd:post', event => {
   const { url, values } = event.detail
   htmx.ajax('POST', url, { source: event.target, target: '#conversation', swap: 'morph', values })
 })
+// From the palette: into the editor of the open conversation, where it can be read first; at once to rows that are picked.
+register('macro', (_event, values) => {
+  if (!values) return false
+  const { ids } = targets()
+  const editor = document.querySelector('#composer hd-editor.is-rich[data-macros-url]')
+  if (editor && ids.length < 2) return editor.insertMacro(`${editor.dataset.macrosUrl}/${values.macro}`)
+  if (ids.length) htmx.ajax('POST', values.url, { target: '#toasts', swap: 'beforeend', values: { ids } })
+}, () => targets().ids.length > 0)
 plan()

@@ -44,7 +44,7 @@ export const macros = host => Extension.create({
 
 const textOf = text => text ? { type: 'text', text } : ''
 
-async function insertMacro (host, range, url) {
+export async function insertMacro (host, range, url) {
   const { editor } = host
   editor.chain().focus().deleteRange(range).run()
   const macro = await getJSON(url).catch(() => null)
