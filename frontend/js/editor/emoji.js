@@ -74,9 +74,9 @@ export async function togglePicker (host, button) {
     })
   }
   picker.showPopover()
+  picker.opened() // drawn first, for its size
   const { x, y } = await computePosition(button, picker, {
     strategy: 'fixed', placement: 'top-start', middleware: [offset(6), flip(), shift({ padding: 8 })],
   })
   Object.assign(picker.style, { left: `${x}px`, top: `${y}px` })
-  picker.opened()
 }

@@ -1,4 +1,5 @@
 // A listbox at the caret. Focus stays in the editor, whose aria-activedescendant names the option.
+import { shift } from '@floating-ui/dom'
 import { PluginKey } from '@tiptap/pm/state'
 import Suggestion from '@tiptap/suggestion'
 
@@ -87,7 +88,7 @@ export function suggester ({ editor, container, name, char, label, items, draw, 
     minQueryLength: shortest,
     allowedPrefixes: [' ', '\u00a0', '('],
     placement: 'top-start',
-    floatingUi: { strategy: 'fixed' },
+    floatingUi: { strategy: 'fixed', middleware: [shift({ padding: 8 })] },
     decorationClass: 'editor-trigger',
     allow: ({ state, range }) => !state.doc.resolve(range.from).parent.type.spec.code,
     command: ({ range, props }) => pick(range, props),
