@@ -90,6 +90,8 @@ SCREENS = (
     Screen("thread-merge", "/conversations/{conversation}/merge?view=all"),
     Screen("views", "/views"),
     Screen("view-new", "/views/new"),
+    Screen("macros", "/macros"),
+    Screen("macro-new", "/macros/new"),
     Screen("notifications", "/notifications"),
     Screen("customers", "/customers"),
     Screen("customers-none", "/customers?q=zzyzx"),
