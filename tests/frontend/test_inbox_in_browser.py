@@ -38,7 +38,7 @@ def test_message_that_comes_in_leaves_what_is_being_typed_alone(
     desk.keyboard.type("e")
 
     expect(desk.locator("#composer textarea")).to_have_value("We send a new one")
-    expect(desk.locator("#composer textarea")).to_be_focused()
+    expect(desk.locator("#composer .editor-body")).to_be_focused()
     expect(desk.locator("#announcer")).to_have_text("New message from Marja Heikkinen")
     expect(desk.locator(".row").first).to_contain_text("Are you there?")
 
@@ -107,7 +107,7 @@ def test_reply_is_sent_by_key_and_leaves_an_empty_composer(desk: Page) -> None:
 
     expect(desk.locator("#timeline .msg.out")).to_contain_text("On its way.")
     expect(desk.locator("#composer textarea")).to_have_value("")
-    expect(desk.locator("#composer textarea")).to_be_focused()
+    expect(desk.locator("#composer .editor-body")).to_be_focused()
     assert desk.evaluate("Object.keys(localStorage)") == []
 
 
