@@ -60,7 +60,7 @@ def inbox(request: MemberRequest) -> HttpResponse:
 def conversation_detail(request: MemberRequest, display_id: int) -> HttpResponse:
     """Show one conversation, and beside it the list it was opened from."""
     viewer = viewer_of(request.membership)
-    undo = just_sent(viewer, request.GET.get("sent", ""))
+    undo = just_sent(viewer, InboxPlace.of(request), request.GET.get("sent", ""))
     return render_inbox(request, viewer, display_id=display_id, looks=True, undo=undo)
 
 

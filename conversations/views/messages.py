@@ -117,7 +117,7 @@ def _come_back(
 def _sent(
     request: MemberRequest, viewer: Viewer, display_id: int, message: Message, status_before: str
 ) -> HttpResponse:
-    undo = sent_toast(message, status_before)
+    undo = sent_toast(message, InboxPlace.of(request), status_before)
     if not request.htmx:
         return _see_other(f"{InboxPlace.of(request).conversation_url(display_id)}&sent={message.id}")
     response = render_inbox(request, viewer, display_id=display_id, undo=undo)

@@ -14,6 +14,9 @@ from tests.fixtures.live import LiveServer
 _EXPECTED = (
     # The browser itself notes every answer of 400 and above.
     "Failed to load resource: the server responded with a status of",
+    # It notes a line that is down, too.
+    "Failed to load resource: net::",
+    "WebSocket connection to",
     # htmx tells of each of them, too.
     "Response Status Error Code",
     # A refresh that a newer one replaced; htmx calls both events errors.

@@ -8,6 +8,7 @@ import './files.js'
 
 const drafts = new WeakMap()
 let begun // the form on this page
+let byArrow = false
 
 const draftOf = form => drafts.get(form)
 const now = () => document.getElementById('composer-now')?.dataset ?? {}
@@ -69,7 +70,8 @@ function chosen (event) {
 function clicked (event) {
   const { target } = event
   // Arrow keys walk among the kinds; a click or a key goes on to the text.
-  if (target.name === 'kind' && target.form === form() && (event.detail || !event.isTrusted)) {
+  if (target.name === 'kind' && target.form === form() && !byArrow) {
+    showKind(target.form)
     const needsTo = kindOf(target.form) === 'forward' && !target.form.elements.to.value
     needsTo ? document.getElementById('to-entry')?.focus() : focusWords(target.form)
   }
@@ -99,6 +101,7 @@ function typed (event) {
 
 // Enter in a field of the form must not press its first button.
 function entered (event) {
+  byArrow = event.key.startsWith('Arrow') && event.target.name === 'kind'
   if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && event.target.matches('.compose input:not([type=datetime-local])')) event.preventDefault()
 }
 

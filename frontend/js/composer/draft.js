@@ -91,12 +91,19 @@ export class Draft {
     const value = this.value
     if (this.saved && isSame(value, this.saved) && value.html === this.saved.html) return this.settle(value)
     if (isBlank(value)) return this.version ? this.discard() : this.say('')
+    // A new draft must not replace one that another tab has begun meanwhile.
+    if (!this.version && !this.isFirst && await this.isThere()) return this.meet(value)
     const answer = await this.ask('PUT', toServer(value, this.version), options)
     if (answer.status === 409) return this.meet(value)
     if (!answer.ok) return this.refused(answer.status)
     this.version = (await answer.json()).version
     this.saved = value
     this.settle(value)
+  }
+
+  async isThere () {
+    const answer = await this.ask('GET')
+    return answer.ok
   }
 
   settle (value) {
@@ -125,8 +132,10 @@ export class Draft {
     const answer = await this.ask('GET')
     if (answer.status === 404) {
       this.version = 0
+      this.isFirst = true
       return this.later(0)
     }
+    this.isFirst = false
     if (!answer.ok) return this.refused(answer.status)
     const draft = await answer.json()
     const theirs = fromServer(draft, this.form.dataset.others, value.files)
@@ -177,7 +186,7 @@ export class Draft {
   }
 
   say (word) {
-    const status = this.form.querySelector('.saved')
+    const status = this.form.querySelector('.compose-saved')
     const text = word ? status?.dataset[word] ?? '' : ''
     if (status && status.textContent !== text) status.textContent = text
   }

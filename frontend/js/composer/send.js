@@ -142,8 +142,8 @@ export function watchSending (findDraft) {
   document.addEventListener('htmx:confirm', event => { if (event.detail.elt === form()) depart(event) })
   document.addEventListener('htmx:configRequest', event => { if (event.detail.elt === form()) configure(event) })
   document.addEventListener('htmx:beforeSwap', event => {
-    const { xhr, elt } = event.detail
-    if (elt !== form() || ![409, 413].includes(xhr.status)) return
+    const { xhr, requestConfig } = event.detail
+    if (requestConfig.elt !== form() || ![409, 413].includes(xhr.status)) return
     event.detail.shouldSwap = true
     event.detail.isError = false
   })

@@ -20,6 +20,7 @@ document.addEventListener('click', event => {
   if (opener) {
     const dialog = opener.closest('form').querySelector(`[data-times="${opener.dataset.timeDialog}"]`)
     dialog.querySelector('input').min = local(new Date())
+    opener.closest('details').open = false
     dialog.showModal()
   }
   const choice = event.target.closest('[data-time]')
