@@ -25,7 +25,9 @@ def delivery(conversations: list[Conversation], acme: Account) -> Conversation:
 @pytest.fixture
 def thread(open_page: OpenPage, delivery: Conversation, admin: User) -> Page:
     """The admin's page of Delivery."""
-    return open_page(admin, f"/conversations/{delivery.display_id}?view=all")
+    page = open_page(admin, f"/conversations/{delivery.display_id}?view=all")
+    page.locator("#composer[data-ready]").wait_for()
+    return page
 
 
 def words(page: Page) -> str:

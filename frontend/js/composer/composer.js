@@ -23,7 +23,12 @@ function begin () {
   enhanceAddresses(current)
   const more = current.querySelector('[data-recipients]')
   if (more) more.hidden = false
-  drafts.set(current, new Draft(current))
+  const draft = new Draft(current)
+  drafts.set(current, draft)
+  // What was typed and chosen before this script was here.
+  if (textField(current).value !== textField(current).defaultValue) draft.changed()
+  current.querySelector('[name=files]').dispatchEvent(new Event('change', { bubbles: true }))
+  current.dataset.ready = ''
   showKind(current)
   grow(current)
   enrich(current)
