@@ -106,7 +106,7 @@ def test_undo_puts_words_kind_recipients_and_files_back(thread: Page) -> None:
     expect(thread.locator("#composer [name=body]")).to_have_value("On its way.")
     expect(thread.locator("#composer .upload")).to_contain_text("plan.txt")
     expect(thread.locator(".addr")).to_have_text("bob@x.example")
-    expect(thread.locator("#composer [name=body]")).to_be_focused()
+    expect(thread.locator("#composer hd-editor :focus")).to_have_count(1)
     saved(thread)
     assert not EmailMessage.objects.exists()
 
