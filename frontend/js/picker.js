@@ -12,6 +12,7 @@ const box = document.createElement('div')
 box.className = 'picker-pop'
 box.id = 'picker'
 box.popover = 'auto'
+box.role = 'dialog'
 document.body.append(box)
 
 let at
@@ -97,6 +98,7 @@ async function open (what, opener, on) {
   const number = on.ids.length === 1 && !on.isWhole && numberOf(on.ids[0])
   await htmx.ajax('GET', number ? `${url}?conversation=${number}` : url, { source: box, target: box, swap: 'innerHTML' })
   if (!input()) return
+  box.ariaLabel = input().ariaLabel
   box.showPopover()
   place(opener)
   input().focus()
