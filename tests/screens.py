@@ -70,6 +70,7 @@ _REFUSED = (
     see("[role=alert]"),
 )
 _THREAD = "/conversations/{conversation}?view=all"
+_WRITTEN_IN = "/conversations/{other_conversation}?view=all"
 _CUSTOMER, _COMPANY = "/customers/{customer}", "/companies/{company}"
 SCREENS = (
     Screen("inbox", "/inbox?view=all"),
@@ -86,8 +87,12 @@ SCREENS = (
     Screen("palette-found", "/inbox?view=all", (press("Control+k"), see("#palette[open]"), write("set"))),
     Screen("thread", _THREAD),
     Screen("thread-menu", _THREAD, (click("#thread [data-command=more]"),)),
-    Screen("thread-reply", _THREAD, (press("r"), write("Thank you for the pictures. A new one is on its way."))),
-    Screen("thread-note", _THREAD, (press("n", "Control+a"), write("The carrier owes us a call about this one."))),
+    Screen(
+        "thread-reply",
+        _WRITTEN_IN,
+        (press("r", "Control+a"), write("Thank you. A new one is on its way.")),
+    ),
+    Screen("thread-note", _WRITTEN_IN, (press("n", "Control+a"), write("The carrier owes us a call about this one."))),
     Screen("thread-snooze", _THREAD, (press("h"), see("#picker:popover-open"))),
     Screen("thread-tag", _THREAD, (press("l"), see("#picker:popover-open"))),
     Screen("thread-priority", _THREAD, (press("p"), see("#picker:popover-open"))),
@@ -134,8 +139,9 @@ def find_places(page: Page, base_url: str) -> dict[str, str]:
     found = {}
     for name, (path, form) in PLACES.items():
         page.goto(base_url + path)
-        match = re.search(form, page.content())
-        found[name] = match.group(1) if match else "none"
+        matches = re.findall(form, page.content()) or ["none"]
+        # What is typed in one is kept as a draft, which must not show in the pictures of the other.
+        found |= {name: matches[0], f"other_{name}": matches[-1]}
     return found
 
 

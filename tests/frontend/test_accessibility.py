@@ -55,6 +55,7 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     contact.save()
     return {
         "conversation": str(conversations[0].display_id),
+        "other_conversation": str(conversations[1].display_id),
         "customer": str(contact.id),
         "company": str(company.id),
     }
