@@ -1,16 +1,19 @@
 // hx-swap="morph": patch the old nodes instead of replacing them, so focus, scroll and what is being typed survive.
-// data-morph-keep: never touch this node. data-keep-attrs="a b": these attributes belong to the browser.
+// data-morph-keep: never touch this node. data-keep-attrs="a b": these attributes belong to the browser, and
+// data-keep-below="a b": so they do in all that lies below.
 // `hd:beforemorph` on the target, with the new `fragment`, lets its owner change what comes; `hd:aftermorph` follows.
 import htmx from 'htmx.org'
 import { Idiomorph } from 'idiomorph'
 
 const isKept = node => node instanceof Element && node.hasAttribute('data-morph-keep')
 
+const keeps = (name, ...lists) => lists.some(list => list?.split(' ').includes(name))
+
 const callbacks = {
   beforeNodeMorphed: oldNode => !isKept(oldNode),
   beforeNodeRemoved: node => !isKept(node),
   // What is being typed into a field is not taken back by a refresh.
-  beforeAttributeUpdated: (name, node) => !node.dataset?.keepAttrs?.split(' ').includes(name) && !(name === 'value' && node === document.activeElement),
+  beforeAttributeUpdated: (name, node) => !keeps(name, node.dataset?.keepAttrs, node.closest?.('[data-keep-below]')?.dataset.keepBelow) && !(name === 'value' && node === document.activeElement),
 }
 
 htmx.defineExtension('morph', {

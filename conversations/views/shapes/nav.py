@@ -1,14 +1,16 @@
 """The sidebar and the tabs."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations.enums import SlaState
-from conversations.queries.inbox_counts import TABS, Entry, InboxCounts
+from conversations.queries.inbox_counts import TABS, InboxCounts
 from conversations.queries.inbox_lists import InboxList
 from conversations.queries.saved_views import COUNTED_MOST
 from conversations.views.place import InboxPlace
@@ -36,39 +38,65 @@ def me(viewer: Viewer) -> Shape:
     }
 
 
-def nav(view: str, counts: InboxCounts, of_views: Mapping[UUID, int]) -> Shape:
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the sidebar; `tint` (a letter), `count` and `command` (the one that goes there) are "" for none."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    count: str
+    is_current: bool
+    command: str = ""
+    tint: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Nav:
+    """The sidebar's entries; `key` is the one that is shown."""
+
+    key: str
+    inboxes: tuple[NavItem, ...]
+    views: tuple[NavItem, ...]
+    teams: tuple[NavItem, ...]
+    tags: tuple[NavItem, ...]
+    ends: tuple[NavItem, ...]
+
+
+def nav(view: str, counts: InboxCounts, of_views: Mapping[UUID, int]) -> Nav:
     """Return the sidebar's entries; `of_views` counts those saved views that can be counted."""
+    item = partial(_item, view_key(view), reverse("inbox"))
     inboxes = [
-        ("mine", _("Inbox"), "inbox", counts.lists["mine"], "go-inbox"),
-        ("mentions", _("Mentions"), "at-sign", counts.lists["mentions"], "go-mentions"),
-        ("drafts", _("Drafts"), "pencil", counts.lists["drafts"], "go-drafts"),
-        ("snoozed", _("Snoozed"), "alarm-clock", counts.lists["snoozed"], "go-snoozed"),
-        ("sent", _("Sent"), "send", None, "go-sent"),
+        item("mine", _("Inbox"), "inbox", counts.lists["mine"], "go-inbox"),
+        item("mentions", _("Mentions"), "at-sign", counts.lists["mentions"], "go-mentions"),
+        item("drafts", _("Drafts"), "pencil", counts.lists["drafts"], "go-drafts"),
+        item("snoozed", _("Snoozed"), "alarm-clock", counts.lists["snoozed"], "go-snoozed"),
+        item("sent", _("Sent"), "send", None, "go-sent"),
     ]
-    unassigned = ("unassigned", _("Unassigned"), "circle-dashed", counts.lists["unassigned"], "go-unassigned")
+    unassigned = item("unassigned", _("Unassigned"), "circle-dashed", counts.lists["unassigned"], "go-unassigned")
+    saved = [
+        item(
+            f"view-{one.id}",
+            one.name,
+            _view_icon(one.filters),
+            of_views.get(one.id),
+            is_urgent=one.filters.get("sla") in _URGENT,
+        )
+        for one in counts.views
+    ]
+    teams = [
+        item(f"team-{one.id}", one.name, "", one.count, "" if place else "go-teams", tint=tint(one.id))
+        for place, one in enumerate(counts.teams)
+    ]
     ends = [
-        ("closed", _("Closed"), "circle-check", None, "go-closed"),
-        ("spam", _("Spam"), "ban", counts.lists["spam"], "go-spam"),
-        ("trash", _("Trash"), "trash-2", None, "go-trash"),
+        item("closed", _("Closed"), "circle-check", None, "go-closed"),
+        item("spam", _("Spam"), "ban", counts.lists["spam"], "go-spam"),
+        item("trash", _("Trash"), "trash-2", None, "go-trash"),
     ]
-    items = [_item(view, *one) for one in (*inboxes, unassigned)]
-    return {
-        "inboxes": items[:-1],
-        "views": [items[-1], *(_view(view, one, of_views.get(one.id)) for one in counts.views)],
-        "teams": [
-            _item(view, f"team-{team.id}", team.name, "", team.count, "go-teams" if place == 0 else "")
-            | {"tint": tint(team.id)}
-            for place, team in enumerate(counts.teams)
-        ],
-        "tags": [_item(view, f"tag-{tag.id}", tag.name, "tag", None) for tag in counts.tags],
-        "ends": [_item(view, *one) for one in ends],
-    }
-
-
-def _view(view: str, saved: Entry, count: int | None) -> Shape:
-    icon = _view_icon(saved.filters)
-    is_urgent = saved.filters.get("sla") in _URGENT
-    return _item(view, f"view-{saved.id}", saved.name, icon, count) | {"is_urgent": is_urgent}
+    tags = [item(f"tag-{one.id}", one.name, "tag", None) for one in counts.tags]
+    return Nav(view_key(view), tuple(inboxes), (unassigned, *saved), tuple(teams), tuple(tags), tuple(ends))
 
 
 def _view_icon(filters: Mapping[str, str]) -> str:
@@ -76,17 +104,11 @@ def _view_icon(filters: Mapping[str, str]) -> str:
     return next((icon for name, icon in icons.items() if name in filters), "layers")
 
 
-def _item(view: str, word: str, label: str, icon: str, count: int | None, command: str = "") -> Shape:
-    return {
-        "key": view_key(word),
-        "label": label,
-        "icon": icon,
-        "url": f"{reverse('inbox')}?view={word}",
-        "count": count_text(count),
-        "is_current": view_key(view) == view_key(word),
-        "is_urgent": False,
-        "command": command,
-    }
+def _item(
+    current: str, inbox_url: str, word: str, label: str, icon: str, count: int | None, command: str = "", **look: Any
+) -> NavItem:
+    key = view_key(word)
+    return NavItem(key, label, icon, f"{inbox_url}?view={word}", count_text(count), key == current, command, **look)
 
 
 def view_key(view: str) -> str:

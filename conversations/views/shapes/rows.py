@@ -78,6 +78,7 @@ def row(find: InboxFind, viewer: Viewer, place: InboxPlace, shown: InboxList) ->
     item, snippet = find.row, find.snippet
     who = item.contact_name or item.contact_email or _("Unknown")
     columns = shown.columns or _EVERYTHING
+    drafted = item.draft_text if shown.kind == "drafts" else ""
     return Row(
         id=str(item.id),
         number=item.display_id,
@@ -87,11 +88,11 @@ def row(find: InboxFind, viewer: Viewer, place: InboxPlace, shown: InboxList) ->
         channel=item.channel if "channel" in columns else "",
         subject=item.subject or _("(no subject)"),
         subject_html=snippet.subject_html if snippet else "",
-        preview=_preview(item) if "last_message" in columns else "",
+        preview=(drafted or item.preview) if "last_message" in columns else "",
         snippet_html=snippet.text_html if snippet else "",
-        prefix="" if snippet or item.draft_text else _prefix(item, viewer),
+        prefix="" if snippet or drafted else _prefix(item, viewer),
         age=short_time(item.last_activity_at),
-        at_iso=item.last_activity_at.isoformat(),
+        at_iso=item.last_activity_at.isoformat(timespec="minutes"),
         at_full=full_time(item.last_activity_at),
         is_unread=item.is_unread,
         has_draft=item.draft_text is not None,
@@ -109,10 +110,6 @@ def _mixes(shown: InboxList, column: str, columns: Collection[str]) -> bool:
 
 def _mark(id: UUID | None, name: str | None) -> RowMark | None:
     return RowMark(name, tint(id), initials(name)) if name else None
-
-
-def _preview(item: InboxRow) -> str:
-    return item.preview if item.draft_text is None else item.draft_text
 
 
 def _prefix(item: InboxRow, viewer: Viewer) -> str:
