@@ -98,7 +98,8 @@ document.addEventListener('click', event => {
     act(element)
   }
   if (event.target === lightbox()) lightbox().close()
-  if (event.target.closest('#message-menu :is(a, button)')) menu().hidePopover()
+  // Later: htmx forgets which button was pressed once the focus leaves it.
+  if (event.target.closest('#message-menu :is(a, button)')) setTimeout(() => menu()?.hidePopover())
 })
 document.addEventListener('keydown', event => {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
@@ -129,3 +130,8 @@ document.addEventListener('htmx:afterSettle', event => {
   field ? field.focus() : message?.querySelector('.msg-more')?.focus({ preventScroll: true })
 })
 document.addEventListener('htmx:afterSwap', event => { if (opener && event.target.closest?.('#message-menu') && menu().matches(':popover-open')) place() })
+// Merged: the dialog is done, and the thread that it went into has the focus.
+document.addEventListener('htmx:beforeSwap', event => {
+  const dialog = event.detail.requestConfig.elt.id === 'merge-candidates' && event.detail.xhr.status < 300 && document.getElementById('merge')
+  dialog?.close?.()
+})
