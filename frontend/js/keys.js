@@ -86,8 +86,13 @@ function escaped (event, inField) {
   inField ? leave(event.target) : run('back', event)
 }
 
+// The rich editor takes every Escape for done, whether or not it had a menu or a suggestion to close with it.
+let hadChoices = false
+const isTaken = event => event.defaultPrevented && (event.key !== 'Escape' || hadChoices || !event.target.matches('[contenteditable=true]'))
+
+document.addEventListener('keydown', event => { hadChoices = event.target.hasAttribute('aria-activedescendant') }, { capture: true })
 document.addEventListener('keydown', event => {
-  if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'].includes(event.key)) return
+  if (isTaken(event) || event.isComposing || event.keyCode === 229 || ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'].includes(event.key)) return
   const inField = isField(event.target)
   if (event.key === 'Escape') return escaped(event, inField)
   const inDialog = document.querySelector('dialog[open]') !== null
