@@ -93,6 +93,7 @@ def test_capital_reopens(open_page: OpenPage, admin: User, conversations: list[C
 def test_escape_leaves_the_field_for_its_pane(desk: Page) -> None:
     open_row(desk, "Delivery")
     desk.keyboard.press("r")
+    expect(desk.locator("#composer [contenteditable=true]")).to_be_focused()
 
     desk.keyboard.press("Escape")
 
@@ -172,7 +173,7 @@ def test_list_of_keys_has_every_key_in_force_and_leads_to_changing_them(desk: Pa
 def test_screen_readers_and_tooltips_are_told_the_keys(desk: Page) -> None:
     open_row(desk, "Delivery")
 
-    expect(desk.locator("[data-command=resolve]")).to_have_attribute("aria-keyshortcuts", "E")
+    expect(desk.locator("#thread-header [data-command=resolve]")).to_have_attribute("aria-keyshortcuts", "E")
     desk.locator("[data-command=sidebar]").first.hover()
     expect(desk.locator("[data-command=sidebar]").first).to_have_attribute("title", "Sidebar ([)")
 
@@ -191,7 +192,7 @@ def test_changed_key_works_and_is_shown_everywhere(desk: Page, live: LiveServer)
     open_row(desk, "Delivery")
     desk.keyboard.press("e")
     expect(desk.locator("[data-key-of=resolve]")).to_have_text("Y")
-    expect(desk.locator("[data-command=resolve]")).to_have_attribute("aria-keyshortcuts", "Y")
+    expect(desk.locator("#thread-header [data-command=resolve]")).to_have_attribute("aria-keyshortcuts", "Y")
     expect(desk.locator(".row", has_text="Delivery")).to_have_count(1)
     desk.keyboard.press("y")
 
