@@ -44,7 +44,7 @@ def usual_times(now: datetime) -> Sequence[SnoozeTime]:
     times = [
         SnoozeTime(_("Tomorrow"), _morning(local, 1)),
         SnoozeTime(_("Next Monday"), _morning(local, 7 - local.weekday())),
-        SnoozeTime(_("In a week"), _morning(local, 7)),
+        *([] if local.weekday() == MONDAY else [SnoozeTime(_("In a week"), _morning(local, 7))]),
         SnoozeTime(_("Until the customer writes"), None),
     ]
     is_today = later.date() == local.date() and later.hour <= _LATE_H

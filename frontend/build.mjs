@@ -57,6 +57,7 @@ const scripts = [
     entryPoints: {
       app: 'js/app.js',
       palette: 'js/palette/palette.js',
+      picker: 'js/picker.js',
       shortcuts: 'js/shortcuts.js',
       'api-docs': 'js/api-docs.js',
       editor: 'js/editor/editor.js',

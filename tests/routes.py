@@ -96,6 +96,7 @@ _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
     "number": lambda _scene: 0,
     "slug": lambda scene: scene.account.slug,
     "display_id": lambda scene: scene.display_id,
+    "kind": lambda _scene: "tag",
 }
 
 

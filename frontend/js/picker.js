@@ -1,10 +1,5 @@
 // Choices for conversations (GET /inbox/pick/<kind>), in a popover that the keyboard filters: type, arrows, Enter.
-import htmx from 'htmx.org'
-import { register } from './commands.js'
-import { currentRow } from './list.js'
-import { change, targets, targetsAt } from './triage.js'
-
-const KINDS = { assign: 'assignee', team: 'team', tag: 'tag', priority: 'priority', snooze: 'snooze', status: 'status' }
+// A bundle of its own, loaded when the first one opens (triage.js), so it imports nothing of the page's.
 const PAUSE_MS = 200
 const GAP_PX = 4
 
@@ -15,8 +10,7 @@ box.popover = 'auto'
 box.role = 'dialog'
 document.body.append(box)
 
-let at
-let kind
+let done // called with what was chosen
 let url
 let pausing
 
@@ -52,13 +46,19 @@ function filter () {
   choose(shown()[0])
 }
 
+async function load (query) {
+  const response = await fetch(`${url}?${new URLSearchParams(query)}`, { headers: { 'HX-Request': 'true' } })
+  if (!response.ok || response.redirected) return undefined
+  const holder = document.createElement('template')
+  holder.innerHTML = await response.text()
+  return holder
+}
+
 // Times are told by the server, which knows the agent's clock and words.
 async function ask () {
   const text = input().value.trim()
-  const response = await fetch(`${url}?typed=${encodeURIComponent(text)}`, { headers: { 'HX-Request': 'true' } })
-  if (!response.ok || response.redirected || !box.matches(':popover-open') || input().value.trim() !== text) return
-  const holder = document.createElement('template')
-  holder.innerHTML = await response.text()
+  const holder = await load({ typed: text })
+  if (!holder || !box.matches(':popover-open') || input().value.trim() !== text) return
   box.querySelector('[role=listbox]').replaceChildren(...holder.content.querySelector('[role=listbox]').children)
   if (all().length > 1) filter()
   choose(shown()[0])
@@ -72,7 +72,7 @@ function typed () {
 
 function take (name, value) {
   box.hidePopover()
-  change(kind === 'snooze' ? { status: 'snoozed', [name]: value } : { [name]: value }, at)
+  done({ [name]: value })
 }
 
 function place (opener) {
@@ -86,45 +86,21 @@ function place (opener) {
   box.style.setProperty('--top', `${top}px`)
 }
 
-const numberOf = id => document.getElementById(`row-${id}`)?.dataset.number ?? location.pathname.match(/^\/conversations\/(\d+)/)?.[1]
-
-async function open (what, opener, on) {
-  if (!on.ids.length) return false
-  const source = document.querySelector(`[data-pick="${what}"][data-url]`)
-  if (!source) return false
-  kind = what
-  at = on
-  url = source.dataset.url
-  const number = on.ids.length === 1 && !on.isWhole && numberOf(on.ids[0])
-  await htmx.ajax('GET', number ? `${url}?conversation=${number}` : url, { source: box, target: box, swap: 'innerHTML' })
-  if (!input()) return
+// Returns whether the choices could be had. `number` names the one conversation that they are for.
+export async function openPicker ({ url: from, number, opener, take: chosenIs }) {
+  url = from
+  done = chosenIs
+  const holder = await load(number ? { conversation: number } : {})
+  if (!holder) return false
+  box.replaceChildren(holder.content)
   box.ariaLabel = input().ariaLabel
   box.showPopover()
   place(opener)
   input().focus()
   choose(shown()[0])
+  return true
 }
 
-const isVisible = element => element.checkVisibility({ visibilityProperty: true })
-
-for (const [id, what] of Object.entries(KINDS)) {
-  register(id, (event, argument) => {
-    const on = targets()
-    if (!on.ids.length) return false
-    if (argument) return change(what === 'snooze' ? { status: 'snoozed', ...argument } : argument, on)
-    const opener = [...document.querySelectorAll(`[data-pick="${what}"]`)].find(isVisible)
-    open(what, opener ?? currentRow(), on)
-  }, () => targets().ids.length > 0)
-}
-
-document.addEventListener('click', event => {
-  const opener = event.target.closest('[data-pick][data-url]')
-  if (opener) {
-    event.preventDefault()
-    const menu = opener.closest('details.menu')
-    open(opener.dataset.pick, menu?.querySelector('summary') ?? opener, targetsAt(opener))
-  }
-})
 box.addEventListener('click', event => {
   const option = event.target.closest('[role=option]')
   if (option) take(option.dataset.name, option.dataset.value)

@@ -160,3 +160,34 @@ document.addEventListener('htmx:afterRequest', event => {
   if (!document.getElementById('bulk-progress')) isStopped = false
   refresh(null)
 })
+
+// Choices: in a popover beside the control, or over the page for a key.
+const KINDS = { assign: 'assignee', team: 'team', tag: 'tag', priority: 'priority', snooze: 'snooze', status: 'status' }
+const isVisible = element => element.checkVisibility({ visibilityProperty: true })
+const numberOf = id => document.getElementById(`row-${id}`)?.dataset.number ?? location.pathname.match(/^\/conversations\/(\d+)/)?.[1]
+const withStatus = (kind, values) => kind === 'snooze' ? { status: 'snoozed', ...values } : values
+
+async function choose (kind, opener, at) {
+  const source = document.querySelector(`#bulk [data-pick="${kind}"]`)
+  if (!source || !at.ids.length) return
+  const { openPicker } = await import(urls().script)
+  const number = at.ids.length === 1 && !at.isWhole && numberOf(at.ids[0])
+  openPicker({ url: source.dataset.url, number, opener, take: values => change(withStatus(kind, values), at) })
+}
+
+for (const [id, kind] of Object.entries(KINDS)) {
+  register(id, (event, values) => {
+    const at = targets()
+    if (!at.ids.length) return false
+    if (values) return change(withStatus(kind, values), at)
+    const opener = [...document.querySelectorAll(`[data-pick="${kind}"]`)].find(isVisible)
+    choose(kind, opener ?? currentRow(), at)
+  }, hasTargets)
+}
+
+document.addEventListener('click', event => {
+  const opener = event.target.closest('[data-pick][data-url]')
+  if (!opener) return
+  event.preventDefault()
+  choose(opener.dataset.pick, opener.closest('details.menu')?.querySelector('summary') ?? opener, targetsAt(opener))
+})
