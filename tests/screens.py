@@ -136,7 +136,7 @@ SCREENS = (
 
 def find_places(page: Page, base_url: str) -> dict[str, str]:
     """Return what the braces of paths stand for, found on the lists of whoever is signed in."""
-    found = {}
+    found: dict[str, str] = {}
     for name, (path, form) in PLACES.items():
         page.goto(base_url + path)
         matches = re.findall(form, page.content()) or ["none"]

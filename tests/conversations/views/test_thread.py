@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -236,7 +237,7 @@ def test_split_is_a_line_with_undo(
     ],
 )
 def test_head_says_what_is_out_of_the_ordinary(
-    client_of: ClientOf, admin: User, acme: Account, fields: dict[str, str], text: str, label: str
+    client_of: ClientOf, admin: User, acme: Account, fields: dict[str, Any], text: str, label: str
 ) -> None:
     conversation = make_conversation(messages=1, **fields)
 

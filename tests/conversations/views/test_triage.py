@@ -2,9 +2,9 @@ import json
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,13 +16,13 @@ from tests.fixtures.cast import ClientOf
 HTMX = {"HX-Request": "true", "HX-Target": "toasts"}
 
 
-def fields_of(answer: HttpResponse) -> list[tuple[str, str]]:
+def fields_of(answer: Any) -> list[tuple[str, str]]:
     """Return what the form of a toast posts."""
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
     return [(name, unescape(value)) for name, value in hidden if name != "csrfmiddlewaretoken"]
 
 
-def body_of(answer: HttpResponse) -> dict[str, list[str]]:
+def body_of(answer: Any) -> dict[str, list[str]]:
     body: dict[str, list[str]] = {}
     for name, value in fields_of(answer):
         body.setdefault(name, []).append(value)

@@ -52,7 +52,7 @@ def test_original_shows_headers_and_source_as_text(client_of: ClientOf, admin: U
 def test_original_is_handed_out_as_a_file(client_of: ClientOf, admin: User, received: Message) -> None:
     answer = client_of(admin).get(f"/messages/{received.id}/original.eml")
 
-    assert b"".join(answer.streaming_content) == RAW.encode()  # type: ignore[arg-type]
+    assert answer.getvalue() == RAW.encode()
     assert answer["Content-Type"] == "message/rfc822"
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["X-Content-Type-Options"] == "nosniff"
