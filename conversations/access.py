@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from conversations.models import Conversation, Message
 from hummdesk.errors import Conflict, NotFound
 from teams.access import Viewer
-from teams.models import TeamMember
+from teams.models import Agent, TeamMember
 
 
 def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
@@ -30,6 +30,23 @@ def visible_conversations(viewer: Viewer) -> QuerySet[Conversation]:
     if viewer.can(Permission.VIEW_CONVERSATIONS_ASSIGNED):
         return conversations.filter(own)
     return conversations.none()
+
+
+_ON_SIGHT = (
+    Permission.VIEW_CONVERSATIONS_ALL,
+    Permission.VIEW_CONVERSATIONS_TEAM,
+    Permission.VIEW_CONVERSATIONS_ASSIGNED,
+)
+
+
+def sight_of(viewer: Viewer) -> frozenset[Permission]:
+    """Return those of the viewer's permissions that decide what they see, by which SQL is kept."""
+    return frozenset(permission for permission in _ON_SIGHT if viewer.can(permission))
+
+
+def seen_by(agent_id: UUID, sight: frozenset[Permission]) -> QuerySet[Conversation]:
+    """Return the conversations that an agent with this sight may see, for SQL that is kept."""
+    return visible_conversations(Viewer(Agent(user_id=agent_id), sight))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from random import getrandbits
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -56,18 +57,25 @@ class CompiledSql:
         return str(sql), list(params)
 
 
+def _stand_in(kind: type[UUID] | type[str] | type[int]) -> UUID | str | int:
+    """Return a value that nothing else in a query has."""
+    if kind is int:
+        return getrandbits(29) + 2**29
+    return uuid4() if kind is UUID else uuid4().hex
+
+
 class CompiledLookup(Generic[M]):
-    """A query for one row by ids or texts, whose SQL is made at its first use and kept by the process.
+    """A query for one row by ids, texts or numbers, whose SQL is made at its first use and kept by the process.
 
     `build` returns the queryset for its parameters, each of which must stand in it as it is given; joins by
     `select_related` and annotations are kept. Not for queries that change with what their parameters hold.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type[UUID] | type[str]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[M]], *kinds: type[UUID] | type[str] | type[int]) -> None:
         self._build = build
-        self._stand_ins: Sequence[UUID | str] = [uuid4() if kind is UUID else uuid4().hex for kind in kinds]
+        self._stand_ins = [_stand_in(kind) for kind in kinds]
 
-    def first(self, *values: UUID | str) -> M | None:
+    def first(self, *values: UUID | str | int) -> M | None:
         """Return the first row as an object, or None. One query."""
         compiled = self._compiled
         given = dict(zip(self._stand_ins, values, strict=True))

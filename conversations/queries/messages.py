@@ -12,12 +12,15 @@ from conversations.access import get_conversation_for, visible_conversations, wi
 from conversations.enums import MessageKind
 from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
 from conversations.queries.timeline import messages_of
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound, ValidationFailed
 from hummdesk.events.actor import ActorKind
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.models import Agent, Team
 
+# What goes between us and the customer.
+BETWEEN_US = (MessageKind.INCOMING, MessageKind.REPLY)
 # Where a message stands: its moment, then its id.
 Place = tuple[datetime, UUID]
 # After these an answer that was begun before may not fit any more.
@@ -180,16 +183,33 @@ def own_held_reply(viewer: Viewer, id: UUID) -> Message | None:
     return Message.objects.filter(id=id, agent=viewer.agent, deleted_at=None, send_at__isnull=False).first()
 
 
-def last_mail(conversation: Conversation) -> Message | None:
-    """Return the newest message between us and the customer, with its author. One query."""
+@dataclass(frozen=True)
+class LastMail:
+    """Who wrote the newest mail, if a customer, with the address, and to whom else it went."""
+
+    contact_id: UUID | None
+    email: str
+    cc: Sequence[str]
+
+
+def last_mail(conversation: Conversation) -> LastMail | None:
+    """Return the newest message between us and the customer. One query."""
     rows = Message.objects.filter(conversation=conversation, deleted_at=None, to=[])
-    rows = rows.filter(kind__in=[MessageKind.INCOMING, MessageKind.REPLY]).select_related("contact")
-    return rows.order_by("-created_at", "-id").first()
+    found = rows.filter(kind__in=BETWEEN_US).values_list("contact_id", "contact__email", "cc")
+    newest = found.order_by("-created_at", "-id").first()
+    return LastMail(newest[0], newest[1] or "", newest[2]) if newest else None
 
 
 def draft_in(conversation: Conversation, viewer: Viewer) -> MessageDraft | None:
     """Return what the viewer has begun to write in a conversation that they see, if anything. One query."""
-    return MessageDraft.objects.filter(conversation=conversation, agent=viewer.agent).first()
+    return _drafts.first(conversation.id, viewer.id)
+
+
+def _draft(conversation_id: UUID, agent_id: UUID) -> QuerySet[MessageDraft]:
+    return MessageDraft.objects.filter(conversation_id=conversation_id, agent_id=agent_id)
+
+
+_drafts = CompiledLookup(_draft, UUID, UUID)
 
 
 def held_replies_due(now: datetime, limit: int) -> Sequence[UUID]:

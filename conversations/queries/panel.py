@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,11 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Window
 
 from accounts.permissions import Permission
-from conversations.access import visible_conversations
+from conversations.access import seen_by, sight_of
 from conversations.models import Conversation
 from hummdesk.compiled import CompiledSql
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
-from teams.models import Agent
 
 OTHERS_SHOWN, COLLEAGUES_COUNTED = 5, 99
 HISTORY_SHOWN = 200
@@ -24,11 +24,13 @@ HISTORY_SHOWN = 200
 
 @dataclass(frozen=True)
 class Beside:
-    """`identities` (kind, value), oldest first; `others` of `other_count`, the newest first, with display_id, subject,
-    status, last_activity_at; `followers` (id, name); `colleague_count` counts up to `COLLEAGUES_COUNTED`.
+    """`identities` (kind, value), oldest first; `tags` by name; `others` of `other_count`, the newest first, with
+    display_id, subject, status, last_activity_at; `followers` (id, name); `colleague_count` counts up to
+    `COLLEAGUES_COUNTED`.
     """
 
     identities: Sequence[tuple[str, str]]
+    tags: Sequence[str]
     others: Sequence[Mapping[str, Any]]
     other_count: int
     followers: Sequence[tuple[Any, str]]
@@ -36,58 +38,67 @@ class Beside:
 
 
 def beside_conversation(conversation: Conversation, viewer: Viewer) -> Beside:
-    """Return what the details show that is not on the conversation's row. Two queries, one more with a company."""
-    contact = conversation.contact
-    sql, params = _others(_sight(viewer)).given(viewer.id, contact.id, conversation.id)
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [contact.id, conversation.id])
-        identities, followers = map(orjson.loads, cursor.fetchone())
-        cursor.execute(sql, params)
-        others = [dict(zip(_SHOWN, row, strict=True)) for row in cursor]
-    colleagues = 0
+    """Return what the details show that is not on the conversation's row. One query."""
+    contact, sight = conversation.contact, sight_of(viewer)
+    others, params = _others(sight).given(viewer.id, contact.id, conversation.id)
+    colleagues, more = _NO_ROWS, list[Any]()
     if contact.company_id:
-        theirs = visible_conversations(viewer).filter(contact__company_id=contact.company_id, merged_into=None)
-        colleagues = len(theirs.exclude(contact_id=contact.id).values_list("pk").order_by()[:COLLEAGUES_COUNTED])
+        colleagues, more = _colleagues(sight).given(viewer.id, contact.company_id, contact.id)
+    with connection.cursor() as cursor:
+        sql = _KNOWN.format(others=others, colleagues=colleagues)
+        cursor.execute(sql, [contact.id, conversation.id, conversation.id, *params, *more])
+        *texts, colleague_count = cursor.fetchall()[0]
+    identities, tags, followers, rows = map(orjson.loads, texts)
     return Beside(
         identities=[(kind, value) for kind, value in identities],
-        others=others,
-        other_count=others[0]["all_count"] if others else 0,
+        tags=tags,
+        others=[row | {"last_activity_at": datetime.fromisoformat(row["last_activity_at"])} for row in rows],
+        other_count=rows[0]["all_count"] if rows else 0,
         followers=[(agent_id, name) for agent_id, name in followers],
-        colleague_count=colleagues,
+        colleague_count=colleague_count,
     )
 
 
+_NO_ROWS = "SELECT LIMIT 0"
 _SHOWN = ("display_id", "subject", "status", "last_activity_at", "all_count")
-# Raw, since the ORM takes longer to put two small look-ups together than PostgreSQL to run them.
+# Raw, since the ORM takes longer to put small look-ups together than PostgreSQL to run them; one statement, since each
+# costs more on the way than in the database.
 _KNOWN = """
 SELECT
     (SELECT coalesce(json_agg(json_build_array(kind, value) ORDER BY id), '[]')::text
      FROM conversations_contactidentity WHERE contact_id = %s),
+    (SELECT coalesce(json_agg(tag.name ORDER BY tag.name), '[]')::text
+     FROM conversations_conversationtag tagged JOIN conversations_tag tag ON tag.id = tagged.tag_id
+     WHERE tagged.conversation_id = %s),
     (SELECT coalesce(json_agg(json_build_array(follow.agent_id, agent.name) ORDER BY follow.id), '[]')::text
      FROM conversations_conversationfollow follow JOIN teams_agent agent ON agent.user_id = follow.agent_id
-     WHERE follow.conversation_id = %s)
+     WHERE follow.conversation_id = %s),
+    (SELECT coalesce(json_agg(other), '[]')::text FROM ({others}) other),
+    (SELECT count(*) FROM ({colleagues}) colleague)
 """
-_ON_SIGHT = (
-    Permission.VIEW_CONVERSATIONS_ALL,
-    Permission.VIEW_CONVERSATIONS_TEAM,
-    Permission.VIEW_CONVERSATIONS_ASSIGNED,
-)
 
 
-def _sight(viewer: Viewer) -> frozenset[Permission]:
-    return frozenset(permission for permission in _ON_SIGHT if viewer.can(permission))
-
-
-@lru_cache(maxsize=len(_ON_SIGHT) ** 2)
+@lru_cache
 def _others(sight: frozenset[Permission]) -> CompiledSql:
     """SQL for a viewer's, a contact's and a conversation's id: the contact's other conversations."""
 
     def build(agent_id: UUID, contact_id: UUID, conversation_id: UUID) -> QuerySet[Conversation, Any]:
-        visible = visible_conversations(Viewer(Agent(user_id=agent_id), sight))
-        rows = visible.filter(contact_id=contact_id, merged_into=None).exclude(id=conversation_id)
+        rows = seen_by(agent_id, sight).filter(contact_id=contact_id, merged_into=None).exclude(id=conversation_id)
         counted = rows.annotate(all_count=Window(Count("*"))).order_by("-last_activity_at")
         newest: QuerySet[Conversation, Any] = counted.values(*_SHOWN)[:OTHERS_SHOWN]
         return newest
+
+    return CompiledSql(build, 3)
+
+
+@lru_cache
+def _colleagues(sight: frozenset[Permission]) -> CompiledSql:
+    """SQL for a viewer's, a company's and a contact's id: conversations of the contact's colleagues."""
+
+    def build(agent_id: UUID, company_id: UUID, contact_id: UUID) -> QuerySet[Conversation, Any]:
+        theirs = seen_by(agent_id, sight).filter(contact__company_id=company_id, merged_into=None)
+        ids: QuerySet[Conversation, Any] = theirs.exclude(contact_id=contact_id).order_by().values("id")
+        return ids[:COLLEAGUES_COUNTED]
 
     return CompiledSql(build, 3)
 

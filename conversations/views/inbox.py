@@ -29,7 +29,6 @@ from conversations.views.shell import shell_context
 from conversations.views.thread_place import ThreadPlace
 from hummdesk.events.queries import last_seq
 from teams.access import Viewer, viewer_of
-from teams.queries import active_agents
 
 PARTIALS = frozenset(
     {
@@ -133,9 +132,9 @@ def _conversation_context(
         _mark_read(viewer, conversation, read.state.read_until)
     return {
         "conversation": opened.conversation(conversation, place.inbox),
-        "thread": thread.thread(conversation, viewer, place, active_agents(), read),
+        "thread": thread.thread(conversation, viewer, place, read),
         "details": details.details(conversation, viewer, place.inbox, beside_conversation(conversation, viewer)),
-        "reply": composer.reply(conversation, viewer, place.inbox, form, seen_seq=seen_seq),
+        "reply": composer.reply(conversation, viewer, place.inbox, form, read.messages, seen_seq=seen_seq),
     }
 
 

@@ -11,9 +11,10 @@ from accounts.permissions import Permission
 from conversations.actions.write_message import has_way_out
 from conversations.enums import FETCHED_CHANNELS, MessageKind
 from conversations.message_forms import MessageForm, Writing
-from conversations.models import Attachment, Conversation, Message, MessageDraft
+from conversations.models import Attachment, Conversation, MessageDraft
 from conversations.queries.attachments import own_uploads
-from conversations.queries.messages import draft_in, last_mail
+from conversations.queries.messages import BETWEEN_US, LastMail, draft_in, last_mail
+from conversations.queries.thread import ThreadMessage
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.shape import Shape
 from teams.access import Viewer
@@ -33,15 +34,19 @@ def reply(
     viewer: Viewer,
     place: InboxPlace,
     form: MessageForm | None,
+    messages: Sequence[ThreadMessage],
     *,
     seen_seq: int,
 ) -> Shape:
-    """Return the composer of a conversation. Two queries, three with files."""
+    """Return the composer of a conversation whose newest messages were read.
+
+    One query, a second with files, another where no mail is among the messages.
+    """
     may_write = viewer.can(Permission.REPLY)
     if not may_write:
         return {"can_write": False}
     draft = draft_in(conversation, viewer)
-    last = last_mail(conversation)
+    last = _newest_mail(messages) or last_mail(conversation)
     others = other_participants(conversation, last)
     given = _given(form) if form is not None else _begun(draft, others)
     kinds = _kinds(conversation, others, can_forward=last is not None)
@@ -72,12 +77,20 @@ def upload_settings() -> Shape:
     return {"upload_url": reverse("api-attachments"), "file_max_bytes": number_setting("attachment_max_bytes")}
 
 
-def other_participants(conversation: Conversation, last: Message | None) -> list[str]:
+def _newest_mail(messages: Sequence[ThreadMessage]) -> LastMail | None:
+    """Return the newest of these messages between us and the customer."""
+    for one in reversed(messages):
+        if one.kind in BETWEEN_US and one.deleted_at is None and not one.to:
+            return LastMail(one.contact_id, one.contact_email or "", one.cc)
+    return None
+
+
+def other_participants(conversation: Conversation, last: LastMail | None) -> list[str]:
     """Return who was on the last mail besides the customer and us: its Cc, and its author if that was another one."""
     if last is None or conversation.channel in FETCHED_CHANNELS:
         return []
     customer = conversation.contact.email.lower()
-    author = [last.contact.email.lower()] if last.contact and last.contact_id != conversation.contact_id else []
+    author = [last.email.lower()] if last.contact_id and last.contact_id != conversation.contact_id else []
     return [one for one in dict.fromkeys([*author, *last.cc]) if one and one != customer]
 
 

@@ -93,7 +93,7 @@ class Details:
 
 
 def details(conversation: Conversation, viewer: Viewer, place: InboxPlace, beside: Beside) -> Details:
-    """Return the details of a conversation that has contact, company, category and tags."""
+    """Return the details of a conversation that has contact, company and category."""
     number, contact = conversation.display_id, conversation.contact
     return Details(
         person=_person(contact),
@@ -107,7 +107,7 @@ def details(conversation: Conversation, viewer: Viewer, place: InboxPlace, besid
         created_iso=conversation.created_at.isoformat(),
         created_full=full_time(conversation.created_at),
         clocks=clocks(conversation, timezone.now()),
-        tags=tuple(tag.name for tag in conversation.tags.all()),
+        tags=tuple(beside.tags),
         contact=tuple(_contact_facts(contact, beside)),
         fields=custom_fields(conversation),
         others=tuple(_other(other, place) for other in beside.others),

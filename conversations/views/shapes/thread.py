@@ -22,7 +22,6 @@ from conversations.views.shapes.shape import Shape
 from conversations.views.shapes.thread_head import thread_head
 from conversations.views.thread_place import MESSAGES_SHOWN_MOST, ThreadPlace
 from teams.access import Viewer
-from teams.models import Agent
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,11 @@ class NewItem:
     count: int
 
 
-def thread(
-    conversation: Conversation, viewer: Viewer, place: ThreadPlace, agents: Sequence[Agent], read: ThreadRead
-) -> Shape:
+def thread(conversation: Conversation, viewer: Viewer, place: ThreadPlace, read: ThreadRead) -> Shape:
     """Return what stands between the list and the details. Up to three queries for what events name."""
     events = read.state.events
     called = names_in(events)
-    names = Names(
-        {str(agent.pk): agent.name for agent in agents}, called.teams, called.categories, others_named(viewer, events)
-    )
+    names = Names(read.state.agents, called.teams, called.categories, others_named(viewer, events))
     lines = event_items(events, names, may_undo=viewer.can(Permission.REPLY))
     shown = _message_items(conversation, viewer, place, read.messages, deleted_by(events, names))
     number = conversation.display_id
