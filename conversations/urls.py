@@ -35,6 +35,7 @@ urlpatterns = [
     path("conversations/<int:display_id>", inbox.conversation_detail, name="conversation-detail"),
     path("conversations/<int:display_id>/messages", messages.conversation_message, name="conversation-message"),
     path("messages/<uuid:id>/undo", messages.message_undo, name="message-undo"),
+    path("messages/<uuid:id>/send-now", messages.message_send_now, name="message-send-now"),
     path("conversations/<int:display_id>/change", triage.conversation_change, name="conversation-change"),
     path("conversations/<int:display_id>/field", panel.conversation_field, name="conversation-field"),
     path("conversations/<int:display_id>/history", panel.conversation_history, name="conversation-history"),

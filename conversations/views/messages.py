@@ -12,6 +12,7 @@ from accounts.decorators import MemberRequest, member_required
 from conversations.access import get_conversation_for
 from conversations.actions.attach_files import upload_attachment
 from conversations.actions.forward_message import forward_message
+from conversations.actions.release_reply import send_now
 from conversations.actions.take_back_reply import take_back_reply
 from conversations.actions.write_message import add_note, send_reply
 from conversations.enums import Status
@@ -64,6 +65,15 @@ def message_undo(request: MemberRequest, id: UUID) -> HttpResponse:
     told = {"conversation_id": str(conversation.id), "message_id": str(id)}
     push_url(response, place.conversation_url(conversation.display_id))
     return trigger_client_event(response, "hd:undone", told, after="settle")
+
+
+@member_required
+@require_POST
+def message_send_now(request: MemberRequest, id: UUID) -> HttpResponse:
+    """Let a held reply leave at once."""
+    viewer = viewer_of(request.membership)
+    message = send_now(viewer=viewer, message_id=id)
+    return answer_change(request, viewer, message.conversation.display_id)
 
 
 def take_files(viewer: Viewer, form: WritingForm, request: MemberRequest) -> None:

@@ -18,7 +18,7 @@ from email_channel.models import EmailMessage
 from hummdesk.events.queries import last_seq
 from teams.access import Viewer
 from tests.conversations.conftest import ViewerOf
-from tests.factories import make_conversation, make_mailbox, make_message, make_team
+from tests.factories import agent_of, make_conversation, make_mailbox, make_message, make_team
 from tests.fixtures.cast import ClientOf
 
 HTMX = {"HX-Request": "true", "HX-Target": "conversation"}
@@ -203,6 +203,35 @@ def test_undo_is_offered_after_a_redirect_and_refused_once_it_left(
     assert client.post(f"/messages/{message.id}/undo").status_code == 409
 
 
+def test_send_now_lets_a_held_reply_leave(
+    client_of: ClientOf, admin: User, conversation: Conversation, with_undo: None
+) -> None:
+    client = client_of(admin)
+    client.post(url_of(conversation), {"body": "Hello"})
+    client.post(url_of(conversation), {"body": "Later", "send_at": "2099-01-01T09:00"})
+    page = client.get(f"/conversations/{conversation.display_id}").content.decode()
+
+    for message in Message.objects.filter(kind=MessageKind.REPLY):
+        assert f"/messages/{message.id}/send-now" in page
+        assert client.post(f"/messages/{message.id}/send-now").status_code == 303
+        message.refresh_from_db()
+        assert message.send_at is None
+        assert client.post(f"/messages/{message.id}/send-now").status_code == 409
+
+
+def test_send_now_is_for_the_author_and_for_replies(
+    client_of: ClientOf, admin: User, agent: User, conversation: Conversation
+) -> None:
+    held = timezone.now() + timedelta(hours=1)
+    reply = make_message(conversation, kind=MessageKind.REPLY, agent=agent_of(admin), send_at=held)
+    note = make_message(conversation, kind=MessageKind.NOTE, agent=agent_of(agent))
+
+    assert client_of(agent).post(f"/messages/{reply.id}/send-now").status_code == 403
+    assert client_of(agent).post(f"/messages/{note.id}/send-now").status_code == 409
+    reply.refresh_from_db()
+    assert reply.send_at == held
+
+
 def test_messages_in_another_team_are_not_found_and_not_written(
     client_of: ClientOf, agent: User, leader: User, with_undo: None, viewer_as: ViewerOf, acme: Account
 ) -> None:
@@ -213,6 +242,7 @@ def test_messages_in_another_team_are_not_found_and_not_written(
         answer = client_of(agent).post(url_of(hidden), {"kind": kind, "body": "Hello", "to": "a@b.example"})
         assert answer.status_code == 404
     assert client_of(agent).post(f"/messages/{reply.id}/undo").status_code == 404
+    assert client_of(agent).post(f"/messages/{reply.id}/send-now").status_code == 404
     assert hidden.messages.count() == 2
 
 
