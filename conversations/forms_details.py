@@ -40,7 +40,7 @@ class CustomFieldForm(forms.Form):
     def _number(self, value: str) -> int | float | None:
         try:
             number = json.loads(value.replace(",", "."))
-        except ValueError:
+        except (ValueError, RecursionError):
             number = None
         if isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= INTEGER_MOST:
             return number

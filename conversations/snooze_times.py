@@ -62,7 +62,7 @@ def typed_time(text: str, now: datetime) -> datetime | None:
         return local + int(span[1]) * _UNITS[span[2]]
     try:
         moment = datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else timezone.make_aware(moment)
+        return timezone.localtime(moment if moment.tzinfo else timezone.make_aware(moment))
     except (ValueError, OverflowError):
         return _day_and_clock(words, local)
 

@@ -1,7 +1,8 @@
 """What changes of conversations send."""
 
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, cast
 
@@ -73,6 +74,22 @@ def _moment(text: str) -> datetime | None:
     return moment
 
 
+class SentBackField(forms.JSONField):
+    """What a page sends back as it got it; no page sends what nests without end, or text that no database takes."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the data. Raises: ValidationError."""
+        try:
+            data = super().to_python(value)
+            json.dumps(data, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(_("This could not be read.")) from None
+        return data
+
+
 class BulkForm(ChangeForm):
     """Changes of many: `ids`, or `matching` for the whole list in steps, or the `groups` that take a change back.
 
@@ -85,9 +102,9 @@ class BulkForm(ChangeForm):
     until = forms.CharField(max_length=40, required=False)
     done = forms.IntegerField(min_value=0, required=False)
     total = forms.IntegerField(min_value=0, required=False)
-    failed = forms.JSONField(required=False)
-    back = forms.JSONField(required=False)
-    groups = forms.JSONField(required=False)
+    failed = SentBackField()
+    back = SentBackField()
+    groups = SentBackField()
     is_undo = forms.BooleanField(required=False)
     is_stopped = forms.BooleanField(required=False)
 
@@ -111,9 +128,9 @@ class BulkForm(ChangeForm):
         sent = self.cleaned_data["until"]
         try:
             moment = datetime.fromisoformat(sent) if sent else timezone.now()
-        except ValueError:
+            return (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise forms.ValidationError(_("This could not be read.")) from None
-        return moment if moment.tzinfo else timezone.make_aware(moment)
 
     def ids(self) -> list[str]:
         """Return the conversations that are named. Raises: ValidationFailed for too many."""
@@ -161,4 +178,6 @@ def _is_group(group: Any) -> bool:
     ids, changes = group["ids"], group["changes"]
     if not isinstance(ids, list) or not isinstance(changes, dict) or not all(isinstance(word, str) for word in ids):
         return False
-    return all(isinstance(value, _IN_GROUPS.get(name, ())) for name, value in changes.items())
+    if not all(isinstance(value, _IN_GROUPS.get(name, ())) for name, value in changes.items()):
+        return False
+    return all(isinstance(word, str) for value in changes.values() if isinstance(value, list) for word in value)

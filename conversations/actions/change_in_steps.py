@@ -31,7 +31,10 @@ class ChangeGroup:
         wakes_at = self.changes.get("snoozed_until")
         if not isinstance(wakes_at, str):
             return dict(self.changes)
-        moment = parse_datetime(wakes_at)
+        try:
+            moment = parse_datetime(wakes_at)
+        except ValueError:
+            raise SnoozeInPast from None
         if moment is None or moment.tzinfo is None:
             raise SnoozeInPast
         return {**self.changes, "snoozed_until": moment}

@@ -20,10 +20,11 @@ from conversations.actions.release_reply import send_off
 from conversations.actions.set_status import set_status
 from conversations.actions.summarise import note_message
 from conversations.enums import FETCHED_CHANNELS, MessageKind, Status
-from conversations.errors import MergedAway, NewerMessages, SendTimeRefused, SnoozeInPast
+from conversations.errors import MergedAway, NewerMessages, SendTimeRefused
 from conversations.events import ReplyWritten
 from conversations.language import detect_language
 from conversations.models import Conversation, Message, MessageDraft, MessageMention
+from conversations.queries.changes import checked_waking
 from conversations.queries.messages import Mentioned, NewerMessage, message_author, newer_messages
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import publish
@@ -136,7 +137,7 @@ def tell_of_reply(
     viewer: Viewer, message: Message, departure: Departure, *, draft_id: UUID | None, wish: StatusWish
 ) -> None:
     """Who subscribed hears of the stored reply, which leaves now or is held, and the status is as wished; inside an
-    action. Raises: SnoozeInPast, TransitionRefused. Publishes: ReplyWritten, ReplySent, ConversationStatusChanged.
+    action. Raises: ValidationFailed, TransitionRefused. Publishes: ReplyWritten, ReplySent, ConversationStatusChanged.
     """
     publish(
         ReplyWritten(
@@ -149,7 +150,6 @@ def tell_of_reply(
     )
     if not departure.is_held:
         send_off(message, draft_id=draft_id)
-    if wish.snoozed_until is not None and wish.snoozed_until <= timezone.now():
-        raise SnoozeInPast
+    wakes_at = checked_waking(wish.snoozed_until)
     if wish.status is not None:
-        set_status(message.conversation, wish.status, actor=viewer.actor, snoozed_until=wish.snoozed_until)
+        set_status(message.conversation, wish.status, actor=viewer.actor, snoozed_until=wakes_at)

@@ -1,7 +1,7 @@
 """Whether what is asked to change can be, before any conversation is looked at."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypedDict, TypeVar, cast
 from uuid import UUID
 
@@ -103,13 +103,16 @@ def _choice(name: str, choices: type[C], value: Any) -> C:
         raise fault_in(name, _("Use one of: %(names)s.") % {"names": ", ".join(choices.values)}) from None
 
 
-def _wakes_at(value: datetime | None) -> datetime | None:
+def checked_waking(value: datetime | None) -> datetime | None:
+    """Return the moment in UTC: not every offset from it can be kept. Raises: ValidationFailed."""
+    if value is None:
+        return None
     now = timezone.now()
-    if value is not None and value <= now:
+    if value <= now:
         raise SnoozeInPast
-    if value is not None and value > now + LONGEST_SNOOZE:
+    if value > now + LONGEST_SNOOZE:
         raise fault_in("snoozed_until", _("Choose a time within a year."))
-    return value
+    return value.astimezone(UTC)
 
 
 def _assignee(value: Any) -> Agent | None:
@@ -136,7 +139,8 @@ def _category(value: Any) -> Category | None:
     if value is None:
         return None
     category_id = _uuid(value)
-    category = Category.objects.filter(Q(pk=category_id) if category_id else Q(slug=str(value))).first()
+    named = Q(pk=category_id) if category_id else Q(slug=str(value).replace("\x00", ""))
+    category = Category.objects.filter(named).first()
     if category is None:
         raise fault_in("category", _("There is no such category."))
     return category
@@ -184,7 +188,7 @@ def _custom_fields(value: Any) -> dict[str, Scalar]:
 # What a client may name → the key of `CheckedChanges`, and what makes its value.
 _CHECKS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "status": ("status", _status),
-    "snoozed_until": ("snoozed_until", _wakes_at),
+    "snoozed_until": ("snoozed_until", checked_waking),
     "priority": ("priority", _priority),
     "assignee_id": ("assignee", _assignee),
     "team_id": ("team", _team),

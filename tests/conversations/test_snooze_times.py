@@ -35,7 +35,7 @@ def test_typed_time_is_by_the_clock_of_the_reader(text: str, expected: str) -> N
     assert f"{moment.astimezone(HELSINKI):%Y-%m-%d %H:%M}" == expected
 
 
-@pytest.mark.parametrize("text", ["", "soon", "fri 25", "99:99", "x 9", "9999999999"])
+@pytest.mark.parametrize("text", ["", "soon", "fri 25", "99:99", "x 9", "9999999999", "9999-12-31T23:59-12:00"])
 def test_typed_time_that_says_nothing_is_none(text: str) -> None:
     assert typed_time(text, NOW) is None
 

@@ -78,6 +78,10 @@ def test_conversation_message_answers_htmx_with_the_conversation(
         ({"kind": "reply", "body": "Hello", "sends_as": "note"}, "Choose first"),
         ({"kind": "note", "body": "Hello", "sends_as": "mail"}, "Choose first"),
         ({"kind": "reply", "body": "Hello", "status": "snoozed"}, "Choose a time that is still to come."),
+        (
+            {"body": "Hello", "status": "snoozed", "snoozed_until": "9999-12-31T23:59:59-12:00"},
+            "Choose a time within a year.",
+        ),
         ({"kind": "reply", "body": "Hello", "send_at": "2020-01-01T10:00"}, "Choose a time within the next year."),
         ({"kind": "reply", "body": "Hello", "attachments": "01936f2e-0000-7000-8000-000000000001"}, "Upload a file"),
     ],

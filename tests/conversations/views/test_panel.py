@@ -214,6 +214,7 @@ def test_field_without_value_is_gone(client_of: ClientOf, admin: User) -> None:
         {"name": "Order", "value": "NaN", "kind": "number"},
         {"name": "Order", "value": "1e99", "kind": "number"},
         {"name": "Order", "value": "[1]", "kind": "number"},
+        {"name": "Order", "value": "[" * 1000, "kind": "number"},
         {"name": "Order", "value": "1", "kind": "gone"},
     ],
 )

@@ -202,10 +202,47 @@ def test_inbox_change_of_a_whole_list_can_be_stopped(
 
 
 @pytest.mark.parametrize(
-    "groups", ["x", "{}1", '[{"ids": [1], "changes": {}}]', '[{"ids": [], "changes": {"tags": 1}}]']
+    "groups",
+    [
+        "x",
+        "{}1",
+        "[" * 100_000,
+        "9" * 5000,
+        '[{"ids": [1], "changes": {}}]',
+        '[{"ids": [], "changes": {"tags": 1}}]',
+        '[{"ids": ["1"], "changes": {"add_tags": [1]}}]',
+        '[{"ids": ["1"], "changes": {"category": "\\u0000"}}]',
+        '[{"ids": ["1"], "changes": {"subject": "\\ud800"}}]',
+        '[{"ids": ["1"], "changes": {"status": "snoozed", "snoozed_until": "2027-02-31T00:00:00Z"}}]',
+    ],
 )
 def test_inbox_change_with_forged_groups_is_422(client_of: ClientOf, admin: User, groups: str) -> None:
     assert client_of(admin).post("/inbox/change", {"groups": groups}).status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "9999-12-31T23:59"])
+def test_a_moment_out_of_all_bounds_is_refused(client_of: ClientOf, admin: User, moment: str) -> None:
+    User.objects.filter(id=admin.id).update(timezone="America/New_York")
+    row, client = make_conversation(), client_of(admin)
+
+    change = {"status": "snoozed", "snoozed_until": moment}
+    snoozed = client.post(f"/conversations/{row.display_id}/change", change)
+    until = client.post("/inbox/change?view=all", {"matching": "on", "priority": "high", "until": moment})
+    picked = client.get("/inbox/pick/snooze", {"typed": moment})
+
+    assert (snoozed.status_code, picked.status_code) == (422, 200)
+    assert until.status_code in {303, 422}
+
+
+def test_a_moment_with_an_offset_that_no_place_has_is_kept_in_utc(client_of: ClientOf, admin: User) -> None:
+    row = make_conversation()
+    moment = f"{timezone.now() + timedelta(days=3):%Y%m%dT%H0000}+23:59:59.999999"
+
+    answer = client_of(admin).post(
+        f"/conversations/{row.display_id}/change", {"status": "snoozed", "snoozed_until": moment}
+    )
+
+    assert answer.status_code == 303
 
 
 def test_inbox_mark_unread_and_follow_and_back(client_of: ClientOf, admin: User) -> None:
