@@ -1,12 +1,14 @@
 """The sign-in pages: whom they let in where, where they lead, and what a session is good for."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actions.members import remove_member
@@ -194,6 +196,27 @@ def test_sign_in_changes_the_session_key(client_of: ClientOf, agent: User) -> No
 
     assert client.cookies["sessionid"].value != planted
     assert not Session.objects.filter(session_key=planted).exists()
+
+
+@pytest.mark.parametrize("cookie", ["short", '"aaaaaaaa\\000aaaaaaaa"', "x" * 4000, "%00" * 20, "' OR ''='"])
+def test_forged_session_cookie_is_a_visitors(client_of: ClientOf, cookie: str) -> None:
+    answer = client_of(None).get("/inbox", headers={"Cookie": f"sessionid={cookie}"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Finbox")
+
+
+def test_session_that_ran_out_is_good_for_nothing(client_of: ClientOf, agent: User) -> None:
+    client = client_of(agent)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    assert client.get("/inbox").status_code == 302
+
+
+def test_session_ends_with_its_user(client_of: ClientOf, agent: User, operator: User) -> None:
+    clients = [client_of(agent), client_of(agent, at=None), client_of(operator, at=None)]
+    User.objects.update(is_active=False)
+
+    assert not any(_is_signed_in(client) for client in clients)
 
 
 def test_page_sends_a_visitor_to_sign_in_and_back(client_of: ClientOf) -> None:
