@@ -130,9 +130,12 @@ class Live extends HTMLElement {
     refresh(nudge.type === 'resync' ? null : nudge.conversation_id)
   }
 
-  // What somebody has read changes nothing but their own list, and never the thread.
+  // What somebody has read changes nothing but their own list, and never the thread. What is open here has lost its mark
+  // in the list already (list.js): of that only the counts are told.
   read (nudge) {
-    if (nudge.data.agent_id === document.body.dataset.user) refresh(READ_ONLY)
+    if (nudge.data.agent_id !== document.body.dataset.user) return
+    if (nudge.conversation_id === document.getElementById('conversation')?.dataset.conversationId) return emit('hd:counts')
+    refresh(READ_ONLY)
   }
 }
 customElements.define('hd-live', Live)

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
+from secrets import token_hex
 from typing import Any
 
 from django import template
@@ -31,6 +32,11 @@ PIECES_KEPT, PIECE_MAX_CHARS = 4096, 8_000
 @register.simple_tag
 def i(name: str, css_class: str = "") -> SafeString:
     """A decorative icon of the sprite; give the control around it a name of its own."""
+    return _icon(name, css_class)
+
+
+@lru_cache
+def _icon(name: str, css_class: str) -> SafeString:
     href = f"{static('dist/icons.svg')}#{name}"
     return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', css_class, href)
 
@@ -44,6 +50,17 @@ def piece(template_name: str, **values: Any) -> SafeString:
     """
     draw = _drawn if len(repr(values)) < PIECE_MAX_CHARS else _drawn.__wrapped__
     return draw(template_name, get_language(), timezone.get_current_timezone_name(), tuple(values.items()))
+
+
+@register.simple_tag(takes_context=True)
+def form_piece(context: template.Context, template_name: str, **values: Any) -> SafeString:
+    """A piece whose forms carry the CSRF token of this request."""
+    drawn = piece(template_name, csrf_token=_TOKEN, **values)
+    return SafeString(drawn.replace(_TOKEN, str(context.get("csrf_token", ""))))
+
+
+# In place of the token in what is kept; nobody can guess it, so that nothing that was written can hold it.
+_TOKEN = token_hex()
 
 
 @lru_cache(maxsize=PIECES_KEPT)

@@ -17,6 +17,11 @@ class Chip:
     icon: str
 
 
+@dataclass(frozen=True)
+class Way:
+    url: str
+
+
 HELSINKI = dt.timezone(dt.timedelta(hours=2))
 
 
@@ -146,6 +151,18 @@ def test_icon_points_into_the_sprite_and_escapes_its_name(settings: Settings) ->
     assert "dist/icons" in html
     assert '.svg#inbox"' in html
     assert "<b>" not in html
+
+
+def test_forms_of_a_piece_carry_the_token_of_each_request() -> None:
+    template = Template("{% load ui %}{% form_piece 'components/toast.html' text=text undo=undo %}")
+
+    def drawn(token: str) -> str:
+        return template.render(Context({"text": "Resolved", "undo": Way("/undo"), "csrf_token": token}))
+
+    first, second = drawn("one"), drawn("two")
+
+    assert 'name="csrfmiddlewaretoken" value="one"' in first
+    assert second == first.replace('value="one"', 'value="two"')
 
 
 def test_piece_is_drawn_anew_for_other_values() -> None:

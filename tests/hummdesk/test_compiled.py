@@ -6,7 +6,9 @@ import pytest
 from django.db.models import Exists, QuerySet, Value
 
 from accounts.models import Account, Membership, TokenFamily, User
+from conversations.models import Conversation
 from hummdesk.compiled import CompiledLookup
+from tests.factories import make_conversation
 
 
 def membership(user_id: UUID, slug: str) -> QuerySet[Membership]:
@@ -25,6 +27,14 @@ def test_lookup_gives_the_row_that_the_queryset_gives(acme: Account, agent: User
     assert found.account == acme
     assert found.account.settings == acme.settings
     assert vars(found)["has_tokens"] is False
+
+
+def test_lookup_finds_by_a_number(acme: Account) -> None:
+    wanted, _other = make_conversation(), make_conversation()
+
+    found = CompiledLookup(lambda number: Conversation.objects.filter(display_id=number), int).first(wanted.display_id)
+
+    assert found == wanted
 
 
 def test_lookup_takes_other_values_each_time_in_one_query(

@@ -70,6 +70,10 @@ def test_conversation_detail_of_another_team_is_not_found(client_of: ClientOf, a
     assert client_of(agent).get(f"/conversations/{conversation.display_id}").status_code == 404
 
 
+def test_number_that_no_conversation_can_have_is_404(client_of: ClientOf, admin: User) -> None:
+    assert client_of(admin).get(f"/conversations/{2**31}").status_code == 404
+
+
 def test_conversation_detail_with_many_messages_offers_the_earlier_ones(client_of: ClientOf, admin: User) -> None:
     conversation = make_conversation(messages=60)
     client = client_of(admin)
