@@ -8,6 +8,7 @@ from conversations.enums import FINISHED, Status
 from conversations.errors import TransitionRefused
 from conversations.events import ConversationStatusChanged
 from conversations.models.conversation import Conversation
+from conversations.queries.timeline import waiting_since
 from conversations.transitions import can_become
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import publish
@@ -50,6 +51,7 @@ def move_status(
 ) -> ConversationStatusChanged | None:
     """Give the conversation in memory this status; return what is then to be published, None when it had it already.
 
+    Opened again by hand, it has its customer waiting for as long as they did.
     Raises: TransitionRefused for a change that the table of transitions does not have.
     """
     wakes_at = snoozed_until if status == Status.SNOOZED else None
@@ -64,6 +66,8 @@ def move_status(
     conversation.resolved_at = (conversation.resolved_at or now) if status in FINISHED else None
     if status in FINISHED:
         conversation.waiting_since = None
+    elif before in FINISHED and not cause:
+        conversation.waiting_since = waiting_since(conversation)
     conversation.last_activity_at = max(conversation.last_activity_at, now)
     return ConversationStatusChanged(
         actor=actor,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Subquery
 
 from conversations.access import visible_conversations
 from conversations.enums import MessageKind, Status
@@ -38,6 +38,18 @@ def countable_messages(conversation: Conversation) -> QuerySet[Message]:
     waits = Q(is_scheduled=True, send_at__isnull=False)
     rows = Message.objects.filter(conversation=conversation, deleted_at=None)
     return rows.exclude(kind=MessageKind.SYSTEM).exclude(waits)
+
+
+def waiting_since(conversation: Conversation) -> datetime | None:
+    """Return when the customer first wrote what no reply has followed, None when the last word is ours. One query.
+
+    Machines wait for no answer, and forwards answer nobody.
+    """
+    rows = countable_messages(conversation)
+    replies = rows.filter(kind=MessageKind.REPLY, to=[]).order_by("-created_at").values("created_at")[:1]
+    awaited = rows.filter(kind=MessageKind.INCOMING, is_automatic=False).annotate(replied_at=Subquery(replies))
+    unanswered = awaited.filter(Q(replied_at=None) | Q(created_at__gt=F("replied_at")))
+    return unanswered.order_by("created_at").values_list("created_at", flat=True).first()
 
 
 def timeline_of(conversation: Conversation) -> QuerySet[LoggedEvent]:

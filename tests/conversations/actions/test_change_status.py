@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from conversations.actions.change_status import change_status
-from conversations.enums import Status
+from conversations.enums import MessageKind, Status
 from conversations.errors import SnoozeInPast
 from tests.conversations.conftest import Published, ViewerOf
-from tests.factories import make_conversation
+from tests.factories import make_conversation, make_message
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED, Status.CLOSED])
@@ -66,3 +66,19 @@ def test_change_status_snoozes_until_a_time(acme: Account, viewer_as: ViewerOf, 
 
     conversation.refresh_from_db()
     assert conversation.snoozed_until == moment
+
+
+def test_change_status_back_from_resolved_has_the_customer_waiting_as_before(
+    acme: Account, viewer_as: ViewerOf, leader: User
+) -> None:
+    viewer = viewer_as(leader)
+    unanswered, answered = make_conversation(messages=2), make_conversation(messages=1)
+    make_message(answered, kind=MessageKind.REPLY, agent=viewer.agent)
+    for conversation, is_waiting in ((unanswered, True), (answered, False)):
+        first = conversation.messages.earliest("created_at").created_at
+        change_status(viewer=viewer, conversation_id=conversation.id, status=Status.RESOLVED)
+
+        change_status(viewer=viewer, conversation_id=conversation.id, status=Status.OPEN)
+
+        conversation.refresh_from_db()
+        assert conversation.waiting_since == (first if is_waiting else None)
