@@ -23,6 +23,8 @@ class _Compiled:
     compiler: Any
     converters: Any
     populators: Sequence[Any]
+    columns: slice
+    names: Sequence[str]
 
 
 class CompiledSql:
@@ -92,6 +94,8 @@ class CompiledLookup(Generic[M]):
         missing = [stand_in for stand_in in self._stand_ins if stand_in not in params]
         if missing:
             raise ValueError(f"{len(missing)} parameters do not stand in the query as they were given.")
+        columns = compiler.klass_info["select_fields"]
+        span = slice(columns[0], columns[-1] + 1)
         return _Compiled(
             sql,
             params,
@@ -99,16 +103,16 @@ class CompiledLookup(Generic[M]):
             compiler.get_converters([column for column, _sql, _alias in compiler.select]),
             # The stubs know the signature of a later Django.
             get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            span,
+            [column.target.attname for column, _sql, _alias in compiler.select[span]],
         )
 
     @staticmethod
     def _object(compiled: _Compiled, row: Sequence[Any]) -> M:
         compiler = compiled.compiler
         row = next(iter(compiler.apply_converters([row], compiled.converters)))
-        columns = compiler.klass_info["select_fields"]
-        span = slice(columns[0], columns[-1] + 1)
-        names = [column.target.attname for column, _sql, _alias in compiler.select[span]]
-        found: M = compiler.klass_info["model"].from_db(DEFAULT_DB_ALIAS, names, row[span])
+        model = compiler.klass_info["model"]
+        found: M = model.from_db(DEFAULT_DB_ALIAS, compiled.names, row[compiled.columns])
         for populator in compiled.populators:
             populator.populate(row, found)
         for name, position in compiler.annotation_col_map.items():

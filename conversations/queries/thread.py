@@ -49,6 +49,7 @@ _STATE = """
 SELECT
     EXISTS (SELECT FROM conversations_conversationfollow WHERE conversation_id = %s AND agent_id = %s),
     (SELECT read_until FROM conversations_conversationread WHERE conversation_id = %s AND agent_id = %s),
+    EXISTS (SELECT FROM conversations_messagedraft WHERE conversation_id = %s AND agent_id = %s),
     (SELECT display_id FROM conversations_conversation WHERE id = %s),
     (SELECT json_object_agg(user_id, name)::text FROM teams_agent WHERE is_active),
     (SELECT json_agg(json_build_array(seq, type, object_id, actor_kind, actor_id, data, at) ORDER BY seq) FROM (
@@ -146,14 +147,15 @@ class NamesInEvents:
 
 @dataclass(frozen=True)
 class ThreadState:
-    """Whether the viewer follows the conversation and up to when they have read it, None for never.
+    """Whether the viewer follows the conversation, up to when they have read it, and whether they have begun to write.
 
-    `merged_into` is the number of the one that it went into; `agents` are the names of active ones, by the text of
+    `read_until` is None for never; `merged_into` is the number of the one that it went into; `agents` are the names of active ones, by the text of
     their id; `events` are those told of, oldest first.
     """
 
     is_following: bool
     read_until: datetime | None
+    has_draft: bool
     merged_into: int | None
     agents: Mapping[str, str]
     events: Sequence[LoggedEvent]
@@ -206,11 +208,11 @@ def thread_state(viewer: Viewer, conversation: Conversation, *, since: datetime 
     own = [conversation.id, viewer.id]
     events: list[Any] = [conversation.contact_id, conversation.id, [*TOLD_EVENTS, *_MARKS], since, EVENTS_MOST]
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [*own, *own, conversation.merged_into_id, *events])
-        is_following, read_until, merged_into, agents, text = cursor.fetchall()[0]
+        cursor.execute(_STATE, [*own, *own, *own, conversation.merged_into_id, *events])
+        is_following, read_until, has_draft, merged_into, agents, text = cursor.fetchall()[0]
     names = orjson.loads(agents) if agents else {}
     rows = orjson.loads(text) if text else ()
-    return ThreadState(is_following, read_until, merged_into, names, [_event(row) for row in rows])
+    return ThreadState(is_following, read_until, has_draft, merged_into, names, [_event(row) for row in rows])
 
 
 def _event(row: Sequence[Any]) -> LoggedEvent:

@@ -134,7 +134,7 @@ def _conversation_context(
         "conversation": opened.conversation(conversation, place.inbox),
         "thread": thread.thread(conversation, viewer, place, read),
         "details": details.details(conversation, viewer, place.inbox, beside_conversation(conversation, viewer)),
-        "reply": composer.reply(conversation, viewer, place.inbox, form, read.messages, seen_seq=seen_seq),
+        "reply": composer.reply(conversation, viewer, place.inbox, form, read, seen_seq=seen_seq),
     }
 
 

@@ -14,7 +14,7 @@ from conversations.message_forms import MessageForm, Writing
 from conversations.models import Attachment, Conversation, MessageDraft
 from conversations.queries.attachments import own_uploads
 from conversations.queries.messages import BETWEEN_US, LastMail, draft_in, last_mail
-from conversations.queries.thread import ThreadMessage
+from conversations.queries.thread import ThreadMessage, ThreadRead
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.shape import Shape
 from teams.access import Viewer
@@ -34,19 +34,16 @@ def reply(
     viewer: Viewer,
     place: InboxPlace,
     form: MessageForm | None,
-    messages: Sequence[ThreadMessage],
+    read: ThreadRead,
     *,
     seen_seq: int,
 ) -> Shape:
-    """Return the composer of a conversation whose newest messages were read.
-
-    One query, a second with files, another where no mail is among the messages.
-    """
+    """Return the composer of a conversation. A query each for a draft, its files, and a last mail that was not read."""
     may_write = viewer.can(Permission.REPLY)
     if not may_write:
         return {"can_write": False}
-    draft = draft_in(conversation, viewer)
-    last = _newest_mail(messages) or last_mail(conversation)
+    draft = draft_in(conversation, viewer) if read.state.has_draft else None
+    last = _newest_mail(read.messages) or last_mail(conversation)
     others = other_participants(conversation, last)
     given = _given(form) if form is not None else _begun(draft, others)
     kinds = _kinds(conversation, others, can_forward=last is not None)

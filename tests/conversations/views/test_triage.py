@@ -18,7 +18,8 @@ HTMX = {"HX-Request": "true", "HX-Target": "toasts"}
 
 def fields_of(answer: Any) -> list[tuple[str, str]]:
     """Return what the form of a toast posts."""
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
+    toasts = answer.content.decode().rpartition('id="toasts"')[2]
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', toasts)
     return [(name, unescape(value)) for name, value in hidden if name != "csrfmiddlewaretoken"]
 
 
