@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.actions.share_thing import SHARED_NAME_MAX_LENGTH
 from conversations.enums import NotificationKind, Sharing
+from conversations.models import Message
 from teams.enums import AgentStatus
 
 BODY_MAX_LENGTH = 100_000
@@ -82,6 +83,12 @@ class EditForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write something first.")},
     )
+
+    def words(self, message: Message) -> dict[str, str]:
+        """Return what the message says from now on, as actions take it: as it was, with its marks, where it is so."""
+        text = "\n".join(self.cleaned_data["body"].splitlines())
+        is_same = text == "\n".join(message.body_text.strip().splitlines())
+        return {"body_html": message.body_html} if is_same else {"body_text": text}
 
 
 class MergeIntoForm(forms.Form):

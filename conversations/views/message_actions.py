@@ -56,7 +56,7 @@ def message_edit(request: MemberRequest, id: Any) -> HttpResponse:
     message = get_message_for(viewer, id, need=Permission.REPLY)
     form = EditForm(request.POST or None, initial={"body": message.body_text})
     if request.method == "POST" and form.is_valid():
-        edit_message(viewer=viewer, message_id=id, body_text=form.cleaned_data["body"])
+        edit_message(viewer=viewer, message_id=id, **form.words(message))
         return _drawn(request, viewer, id) if request.htmx else redirect("message-detail", id=id)
     name = "_message_edit" if request.htmx else "message_edit"
     status = 422 if request.method == "POST" else 200

@@ -80,6 +80,27 @@ def test_menu_offers_what_the_reader_may_do(
     assert ("Forward this" in incoming, "Split off from here" in incoming, "Delete" in incoming) == (True, True, False)
 
 
+def test_edit_that_changes_no_word_keeps_the_marks(
+    client_of: ClientOf, admin: User, conversation: Conversation
+) -> None:
+    client = client_of(admin)
+    note = make_message(
+        conversation,
+        kind=MessageKind.NOTE,
+        agent=agent_of(admin),
+        body_html="<p><b>One</b></p><p>Two</p>",
+        body_text="One\nTwo",
+    )
+
+    client.post(f"/messages/{note.id}/edit", {"body": "One\r\nTwo"})
+    note.refresh_from_db()
+    assert ("<b>One</b>" in note.body_html, note.body_text.split()) == (True, ["One", "Two"])
+
+    client.post(f"/messages/{note.id}/edit", {"body": "One\r\nThree"})
+    note.refresh_from_db()
+    assert note.body_text == "One\nThree"
+
+
 def test_delete_takes_a_note_away(client_of: ClientOf, admin: User, conversation: Conversation) -> None:
     note = make_message(conversation, kind=MessageKind.NOTE, agent=agent_of(admin), body_text="Gone soon")
 
