@@ -125,7 +125,7 @@ async function fonts () {
 }
 
 // app.css is what the inbox needs; the rest comes with the pages, or the script, that it belongs to.
-const styles = ['app', 'further'].map(name =>
+const styles = ['app', 'conversation', 'further'].map(name =>
   ['node_modules/@tailwindcss/cli/dist/index.mjs', '-i', `css/${name}.css`, '-o', join(out, `${name}.css`), '--minify'])
 
 if (!watching) rmSync(out, { recursive: true, force: true })

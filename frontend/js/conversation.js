@@ -1,4 +1,6 @@
 // What an open conversation needs besides app.js, which has loaded this.
 import './message.js'
+import './panels.js'
+import './presence.js'
 import './composer/composer.js'
 import './editor/load.js'

@@ -1,4 +1,4 @@
-// The script of an open conversation: loaded with the first one, else once the page is idle.
+// Script and style of an open conversation: loaded with the first one, else as soon as the page stands.
 import htmx from 'htmx.org'
 import * as commands from './commands.js'
 import * as live from './live.js'
@@ -8,19 +8,19 @@ import * as unsent from './unsent.js'
 // The build makes its imports of these modules look here: there is one of each.
 globalThis.hummdesk = { htmx: { htmx }, commands, live, notices, unsent }
 
-const IDLE_MS = 3_000
-const whenIdle = self.requestIdleCallback ?? (run => setTimeout(run, IDLE_MS))
-
 let loaded
 
+function style (href) {
+  if (document.querySelector(`link[href="${href}"]`)) return
+  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }))
+}
+
 function load () {
-  loaded ??= import(document.body.dataset.conversationScript).catch(() => { loaded = undefined })
+  const { conversationScript, conversationStyle } = document.body.dataset
+  style(conversationStyle)
+  loaded ??= import(conversationScript).catch(() => { loaded = undefined })
 }
 
-function loadIfOpen () {
-  if (document.getElementById('composer') || document.getElementById('thread')) load()
-}
-
-document.addEventListener('htmx:afterSettle', loadIfOpen)
-addEventListener('load', () => whenIdle(load, { timeout: IDLE_MS }))
-loadIfOpen()
+document.addEventListener('htmx:beforeRequest', event => { if (event.detail.target.id === 'conversation') load() })
+addEventListener('load', load)
+if (document.getElementById('composer') || document.getElementById('thread')) load()
