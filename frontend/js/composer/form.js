@@ -64,7 +64,11 @@ export const blank = kind => ({ kind, text: '', html: '', to: '', cc: '', bcc: '
 
 export function focusWords (form) {
   const editor = editorOf(form)
-  editor ? editor.focus() : textField(form).focus()
+  if (editor) return editor.focus()
+  const field = textField(form)
+  // A field that nobody has been in has its caret before a draft's first letter.
+  if (field.selectionEnd === 0) field.setSelectionRange(field.value.length, field.value.length)
+  field.focus()
 }
 
 const growsByItself = CSS.supports('field-sizing', 'content')

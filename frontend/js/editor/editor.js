@@ -41,9 +41,11 @@ class RichEditor extends HTMLElement {
     const caret = this.field.selectionEnd
     this.make()
     this.takeOver()
-    if (!wasFocused) return
-    const isAtEnd = caret >= this.field.value.length
-    this.editor.commands.focus(isAtEnd ? 'end' : Math.min(caret + 1, this.editor.state.doc.content.size))
+    const { commands, state } = this.editor
+    if (!wasFocused) return commands.setTextSelection(state.doc.content.size)
+    // Each line before the caret is a paragraph, whose two ends count where the text has one sign.
+    const lines = this.field.value.slice(0, caret).split('\n').length
+    commands.focus(caret < this.field.value.length ? Math.min(caret + lines, state.doc.content.size) : 'end')
   }
 
   // An input of the form that carries what the textarea cannot; made where the page brings none.
