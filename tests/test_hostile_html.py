@@ -69,7 +69,8 @@ PROVOKE = """() => {
     .map(element => element.outerHTML.slice(0, 200));
   const foreign = document.querySelectorAll(".body :is(script, style, svg, math, iframe, object, embed, form, input," +
     " button, link, meta, base, video, audio, [id], [name], [class], [style])");
-  const scripts = [...document.scripts].filter(script => !script.getAttribute("src")?.startsWith("/static/"));
+  const scripts = [...document.scripts].filter(script =>
+    script.type !== "application/json" && !script.getAttribute("src")?.startsWith("/static/"));
   return [...window.ran, ...found, ...[...foreign, ...scripts].map(element => element.outerHTML.slice(0, 200))];
 }"""
 OWN_PATHS = (
@@ -78,6 +79,8 @@ OWN_PATHS = (
     "/conversations/",
     "/inbox",
     "/attachments/",
+    "/notifications/bell",
+    "/api/v1/conversations/",
     "/catcher/",
     "/favicon",
 )
