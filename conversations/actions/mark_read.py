@@ -26,6 +26,16 @@ def mark_read(*, viewer: Viewer, conversation_id: UUID | int | str, until: datet
 
 
 @action
+def mark_shown_read(*, viewer: Viewer, conversation: Conversation, until: datetime) -> None:
+    """The viewer has just been shown the conversation, in which they had not read so far as `until`.
+
+    Publishes: ConversationSeen.
+    """
+    set_read_until(conversation, viewer.agent, until)
+    publish(ConversationSeen(actor=viewer.actor, conversation_id=conversation.id, agent_id=viewer.id))
+
+
+@action
 def mark_message_read(*, viewer: Viewer, message_id: UUID) -> None:
     """The viewer has read the message and what was said before it; a mark never moves back.
 

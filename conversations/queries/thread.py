@@ -149,8 +149,8 @@ class NamesInEvents:
 class ThreadState:
     """Whether the viewer follows the conversation, up to when they have read it, and whether they have begun to write.
 
-    `read_until` is None for never; `merged_into` is the number of the one that it went into; `agents` are the names of active ones, by the text of
-    their id; `events` are those told of, oldest first.
+    `read_until` is None for never; `merged_into` is the number of the one that it went into; `agents` are the names of
+    active ones, by the text of their id; `events` are those told of, oldest first.
     """
 
     is_following: bool

@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from accounts.decorators import MemberRequest, member_required
-from conversations.actions.mark_read import mark_read
+from conversations.actions.mark_read import mark_shown_read
 from conversations.message_forms import MessageForm
 from conversations.models import Conversation
 from conversations.queries.filter_choices import names_in_filters
@@ -142,4 +142,4 @@ def _mark_read(viewer: Viewer, conversation: Conversation, read_until: datetime 
     """What is shown is read; what comes in this moment is not."""
     newest = conversation.last_message_at
     if newest is not None and (read_until is None or read_until < newest):
-        mark_read(viewer=viewer, conversation_id=conversation.id, until=newest)
+        mark_shown_read(viewer=viewer, conversation=conversation, until=newest)

@@ -38,7 +38,7 @@ def reply(
     *,
     seen_seq: int,
 ) -> Shape:
-    """Return the composer of a conversation. A query each for a draft, its files, and a last mail that was not read."""
+    """Return the composer of a conversation. A query each for a draft, its files, and a mail that was not read."""
     may_write = viewer.can(Permission.REPLY)
     if not may_write:
         return {"can_write": False}
