@@ -12,3 +12,11 @@ export function hold (id, isHeld) {
 }
 
 export const hasDraft = id => localStorage.getItem(keyOf(id)) !== null || held().has(id)
+
+// Nothing that was written is left in the browser of somebody who signs out.
+document.addEventListener('submit', event => {
+  if (!/logout/.test(event.target.action)) return
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(`draft:${user()}:`) || key === heldKey()) localStorage.removeItem(key)
+  }
+}, { capture: true })

@@ -251,11 +251,3 @@ export function paragraphs (text) {
 
 // A first message went: the address of the next page says so.
 if (new URLSearchParams(location.search).has('sent')) localStorage.removeItem(keyOf('new'))
-
-// Nothing that was written is left in the browser of somebody who signs out.
-document.addEventListener('submit', event => {
-  if (!/logout/.test(event.target.action)) return
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(`draft:${user()}:`) || key === heldKey()) localStorage.removeItem(key)
-  }
-}, { capture: true })

@@ -1,5 +1,5 @@
 // Articles of the knowledge base, found by words, go in as their title with a few lines.
-import { postJSON } from './http.js'
+import { postJSON, webAddress } from './http.js'
 import { Menu, textPart } from './menu.js'
 
 const WAIT_MS = 200
@@ -8,7 +8,8 @@ const SHOWN = 6
 const plain = html => new DOMParser().parseFromString(html ?? '', 'text/html').body.textContent.trim()
 
 function insert (editor, { title, url, snippet }) {
-  const marks = url ? [{ type: 'link', attrs: { href: new URL(url, location.href).href } }] : [{ type: 'bold' }]
+  const href = webAddress(url)
+  const marks = href ? [{ type: 'link', attrs: { href } }] : [{ type: 'bold' }]
   const content = [{ type: 'paragraph', content: [{ type: 'text', text: title, marks }] }]
   const excerpt = plain(snippet)
   if (excerpt) content.push({ type: 'paragraph', content: [{ type: 'text', text: excerpt }] })

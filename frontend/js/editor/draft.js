@@ -1,6 +1,6 @@
 // What a model drafted, shown in the editor with its sources beside: accept sends it, edit makes it the agent's own text,
 // reject brings back what was there. Told by `hd:draft` {html, citations, draft_id, confidence}.
-import { post, postJSON } from './http.js'
+import { post, postJSON, webAddress } from './http.js'
 import { textPart } from './menu.js'
 
 const SURE = 0.85
@@ -10,8 +10,9 @@ const grade = confidence => confidence >= SURE ? 'sure' : confidence >= LIKELY ?
 
 function cited ({ title, url, quote }) {
   const entry = document.createElement('li')
-  const name = textPart(url ? 'a' : 'b', title)
-  if (url) Object.assign(name, { href: new URL(url, location.href).href, target: '_blank', rel: 'noopener' })
+  const href = webAddress(url)
+  const name = textPart(href ? 'a' : 'b', title)
+  if (href) Object.assign(name, { href, target: '_blank', rel: 'noopener' })
   entry.append(name)
   if (quote) entry.append(textPart('q', quote))
   return entry
@@ -34,7 +35,7 @@ export class Draft {
     const { editor } = this.host
     if (!this.draft) this.before = editor.getJSON()
     this.draft = draft
-    editor.commands.setContent(draft.html)
+    editor.commands.setContent(this.host.read(draft.html, ''))
     editor.setEditable(false)
     this.words.textContent = this.words.dataset[grade(draft.confidence)]
     this.words.title = `${Math.round(draft.confidence * 100)} %`

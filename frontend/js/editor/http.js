@@ -2,6 +2,13 @@
 const token = () => JSON.parse(document.body.getAttribute('hx-headers') ?? '{}')['X-CSRFToken'] ??
   document.querySelector('[name=csrfmiddlewaretoken]')?.value
 
+// An address that came from elsewhere, if it leads to a page: none of a script, none that is no address.
+export function webAddress (text) {
+  if (!text || !URL.canParse(text, location.href)) return ''
+  const { protocol, href } = new URL(text, location.href)
+  return ['http:', 'https:'].includes(protocol) ? href : ''
+}
+
 export async function getJSON (url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: 'application/json' } })
   if (!answer.ok) throw new Error(String(answer.status))

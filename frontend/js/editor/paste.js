@@ -1,4 +1,6 @@
 // What other programs put on the clipboard, cut down to what a mail says: words, links, lists and emphasis.
+import { webAddress } from './http.js'
+
 const TAG = /<[a-z][^>]*>/gi
 const DROPPED = 'style, script, title, meta, link, xml, head, template, object, iframe, svg, form > input, [data-mso-ignore]'
 const MARKS = [
@@ -78,7 +80,8 @@ function marks (body) {
   }
 }
 
-const isOurs = source => source.startsWith('/') && !source.startsWith('//')
+// What begins with "/" may lead elsewhere in more ways than "//".
+const isOurs = source => source.startsWith('/') && webAddress(source).startsWith(`${location.origin}/`)
 
 function images (body) {
   for (const image of body.querySelectorAll('img')) {
