@@ -61,6 +61,18 @@ def test_draft_is_there_after_a_reload_and_in_another_browser(
     assert not [key for key in thread.evaluate("Object.keys(localStorage)") if key.startswith("draft:")]
 
 
+def test_signing_out_leaves_nothing_written_in_the_browser(thread: Page) -> None:
+    keys = "Object.keys(localStorage).filter(key => key.startsWith('draft'))"
+    write(thread, "Half a sentence")
+    saved(thread)
+    assert thread.evaluate(keys)
+
+    thread.locator("form[action$='/logout/']").evaluate("form => form.requestSubmit()")
+    thread.wait_for_url("**/account/login/**")
+
+    assert thread.evaluate(keys) == []
+
+
 def test_what_is_typed_offline_is_kept_and_saved_when_the_line_is_back(thread: Page) -> None:
     thread.context.set_offline(True)
     write(thread, "Written in a tunnel")

@@ -8,7 +8,10 @@ from tests.servers.assistant_urls import FIRST, SECOND
 
 SHOW = """(host, id) => host.dispatchEvent(new CustomEvent('hd:draft', { bubbles: true, detail: {
     html: '<p>We send a <strong>new one</strong>.</p>', draft_id: id, confidence: 0.9,
-    citations: [{ title: 'Returning goods', url: '/help/returning-goods', quote: 'within 30 days' }],
+    citations: [
+        { title: 'Returning goods', url: '/help/returning-goods', quote: 'within 30 days' },
+        { title: 'Nowhere', url: 'javascript:alert(1)' }, { title: 'Nothing', url: 'http://[' },
+    ],
 } }))"""
 
 
@@ -161,7 +164,8 @@ def test_draft_is_shown_with_its_sources_and_rejected(writer: Writer) -> None:
     writer.host.evaluate(SHOW, "d1")
     panel = writer.host.get_by_role("region", name="Draft by AI")
     expect(panel).to_contain_text("Sure")
-    expect(panel.get_by_role("link", name="Returning goods")).to_be_visible()
+    expect(panel.get_by_role("link")).to_have_text("Returning goods")
+    expect(panel.get_by_role("listitem")).to_have_count(3)
     expect(writer.box).to_have_attribute("contenteditable", "false")
 
     panel.get_by_role("button", name="Reject").click()
