@@ -60,15 +60,20 @@ function endSubject (title) {
   delete title.querySelector('form').dataset.morphKeep
 }
 
-// What did not leave is written anew.
-function again (id) {
-  const text = document.querySelector(`#message-${id} .body`).innerText.trim()
-  run('reply')
-  const field = document.querySelector('#composer textarea')
-  if (!field || field.value.trim()) return
-  field.value = text
-  field.dispatchEvent(new Event('input', { bubbles: true }))
-  document.dispatchEvent(new CustomEvent('hd:fill', { detail: { html: document.querySelector(`#message-${id} .body`).innerHTML } }))
+const bodyOf = id => document.querySelector(`#message-${id} .body`)
+const fill = detail => document.dispatchEvent(new CustomEvent('hd:fill', { detail }))
+
+// What did not leave is written anew, to the same people.
+function again ({ dataset: { again: id, to, cc, bcc } }) {
+  fill({ kind: to ? 'forward' : 'reply', html: bodyOf(id).innerHTML, text: bodyOf(id).innerText.trim(), to, cc, bcc })
+}
+
+// What is answered stands above the answer.
+function quote ({ dataset: { reply: id } }) {
+  const text = bodyOf(id)?.innerText.trim()
+  if (!text) return run('reply')
+  const lines = text.split('\n').map(line => `> ${line}`.trimEnd()).join('\n')
+  fill({ kind: 'reply', html: `<blockquote>${bodyOf(id).innerHTML}</blockquote><p></p>`, text: `${lines}\n\n` })
 }
 
 function copy (link) {
@@ -82,8 +87,8 @@ const onClick = {
   '[data-copies]': copy,
   '[data-print]': () => print(),
   '[data-edit-subject]': button => editSubject(button.closest('.thread-title')),
-  '[data-again]': button => again(button.dataset.again),
-  '[data-reply]': () => run('reply'),
+  '[data-again]': again,
+  '[data-reply]': quote,
 }
 const KEEPS_DEFAULT = ['[data-edit-subject]', '[data-again]', '[data-reply]']
 

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import FilePayload, Page, Route, ViewportSize, expect
 
 from accounts.models import Account, User
-from conversations.enums import MessageKind
+from conversations.enums import DeliveryState, MessageKind
 from conversations.models import Conversation, Message, MessageDraft
 from email_channel.models import EmailMessage
+from tests.factories import agent_of, make_message
 
 OpenPage = Callable[[User, str], Page]
 CustomerWrites = Callable[[Conversation, str], None]
@@ -121,6 +122,42 @@ def test_undo_puts_words_kind_recipients_and_files_back(thread: Page) -> None:
     expect(thread.locator("#composer hd-editor :focus")).to_have_count(1)
     saved(thread)
     assert not EmailMessage.objects.exists()
+
+
+def test_failed_reply_is_written_anew_with_its_marks_and_recipients(
+    thread: Page, delivery: Conversation, admin: User
+) -> None:
+    failed = make_message(
+        delivery,
+        kind=MessageKind.REPLY,
+        agent=agent_of(admin),
+        body_text="Very sure",
+        body_html="<p>Very <b>sure</b></p>",
+    )
+    Message.objects.filter(id=failed.id).update(delivery_state=DeliveryState.FAILED, cc=["bob@x.example"])
+    thread.reload()
+    thread.locator("#composer[data-ready]").wait_for()
+
+    thread.locator(f"[data-again='{failed.id}']").click()
+
+    expect(thread.locator("#composer [name=body]")).to_have_value("Very sure")
+    expect(thread.locator(".addr")).to_have_text("bob@x.example")
+    expect(thread.locator("#composer .editor-body strong")).to_have_text("sure")
+
+
+def test_reply_to_one_message_quotes_it(thread: Page, delivery: Conversation) -> None:
+    message = delivery.messages.earliest("created_at")
+    thread.locator("#composer .editor").click()
+    thread.locator("#composer .editor-body").wait_for()
+
+    thread.locator(f"#message-{message.id}").hover()
+    thread.locator(f"#message-{message.id} .msg-more").click()
+    thread.locator("#message-menu").get_by_text("Reply to this").click()
+    expect(thread.locator("#composer .editor-body blockquote")).to_have_text(message.body_text)
+    thread.keyboard.type("Thanks")
+
+    expect(thread.locator("#composer .editor-body > p")).to_have_text("Thanks")
+    expect(thread.locator("#composer .editor-body blockquote")).to_have_text(message.body_text)
 
 
 def test_reply_stops_where_somebody_wrote_meanwhile(

@@ -49,13 +49,19 @@ class FileItem:
 
 @dataclass(frozen=True)
 class DeliveryItem:
-    """How a reply fares. `state`: held, failed, or what the channel says; `leaves_iso` while its seconds count."""
+    """How a reply fares. `state`: held, failed, or what the channel says; `leaves_iso` while its seconds count.
+
+    `to`, `cc` and `bcc` are the addresses of a failed one, which may be written anew.
+    """
 
     state: str
     label: str
     icon: str
     error: str = ""
     leaves_iso: str = ""
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +213,8 @@ def _delivery(message: ThreadMessage) -> DeliveryItem | None:
         return None
     state = DeliveryState(message.delivery_state)
     if state in _FAILED:
-        return DeliveryItem("failed", _("Not sent."), "circle-alert", message.delivery_error)
+        to, cc, bcc = (", ".join(addresses) for addresses in (message.to, message.cc, message.bcc))
+        return DeliveryItem("failed", _("Not sent."), "circle-alert", message.delivery_error, to=to, cc=cc, bcc=bcc)
     return DeliveryItem(state.value, str(state.label), _ICONS[state])
 
 

@@ -1,8 +1,8 @@
 // The composer: one form for replies, forwards and notes. What it says is kept by draft.js, goes out by send.js.
 import './times.js'
 import { enhanceAddresses, setAddresses } from './chips.js'
-import { Draft } from './draft.js'
-import { chooseKind, editorOf, focusWords, form, grow, isBlank, kindOf, textField } from './form.js'
+import { Draft, paragraphs } from './draft.js'
+import { chooseKind, editorOf, focusWords, form, grow, isBlank, kindOf, read, setWords, textField } from './form.js'
 import { watchSending } from './send.js'
 import './files.js'
 
@@ -104,6 +104,23 @@ function typed (event) {
   draft.changed()
 }
 
+// Words from the thread: what is answered, or did not leave. They come below what is written already.
+function filled ({ detail }) {
+  const current = form()
+  const kind = current?.querySelector(`[name=kind][value="${detail.kind}"]`)
+  if (!draftOf(current) || !kind) return
+  if (detail.to) setAddresses(current.elements.to, detail.to)
+  kind.click()
+  for (const name of ['cc', 'bcc']) if (detail[name]) setAddresses(current.elements[name], detail[name])
+  const { text, html } = read(current)
+  const hasWords = Boolean(text.trim())
+  setWords(current, hasWords ? `${text}\n\n${detail.text}` : detail.text, `${hasWords ? html || paragraphs(text) : ''}${detail.html}`)
+  showKind(current)
+  editorOf(current)?.editor.commands.setTextSelection(Infinity)
+  focusWords(current)
+  textField(current).dispatchEvent(new Event('input', { bubbles: true }))
+}
+
 // Enter in a field of the form must not press its first button.
 function entered (event) {
   byArrow = event.key.startsWith('Arrow') && event.target.name === 'kind'
@@ -115,6 +132,7 @@ document.addEventListener('input', typed)
 document.addEventListener('change', event => { if (event.target.name === 'kind' && event.target.form === form()) chosen(event) })
 document.addEventListener('click', clicked)
 document.addEventListener('keydown', entered)
+document.addEventListener('hd:fill', filled)
 document.addEventListener('htmx:afterSettle', begin)
 addEventListener('online', () => { if (form()) draftOf(form())?.save() })
 addEventListener('focus', () => { if (form()) draftOf(form())?.look() })
