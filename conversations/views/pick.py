@@ -19,11 +19,11 @@ MOST_DIGITS = 9
 @member_required
 @require_GET
 def inbox_pick(request: MemberRequest, kind: str) -> HttpResponse:
-    """Show the choices of assignee, team, tag, priority, status or snooze; those in force are marked for one."""
+    """Show the choices of a kind; those in force are marked for one conversation."""
     viewer = viewer_of(request.membership)
     place = InboxPlace.of(request)
     number = request.GET.get("conversation", "")
-    if kind not in choices.KINDS or (
+    if kind not in (choices.KINDS if request.htmx else choices.KINDS - choices.SCRIPTED) or (
         number and not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS)
     ):
         raise NotFound

@@ -34,6 +34,19 @@ function again () {
   elt.matches('a, button') ? elt.click() : htmx.trigger(elt, event?.type ?? 'load')
 }
 
+// A list that did not come says so in its place.
+function tell (name, event) {
+  const { target } = event.detail
+  const rows = target?.closest?.('#conversation-list')?.querySelector('.rows')
+  if (!rows) return notify(name, retried(event))
+  failed = retried(event)
+  dropFailed()
+  const line = document.getElementById('list-failed').content.cloneNode(true)
+  target.id === 'conversation-list' ? rows.before(line) : rows.after(line)
+}
+
+const dropFailed = () => document.querySelector('#conversation-list > .list-failed')?.remove()
+
 // What the server said in a sentence of its own (a conflict, a right that is missing) is worth more than ours.
 function said (response) {
   if (!/^\s*<!doctype/i.test(response)) return ''
@@ -44,20 +57,23 @@ function refused (event) {
   const { status, responseText } = event.detail.xhr
   const sentence = status < 500 && said(responseText)
   if (status === 404 && event.detail.target?.id === 'conversation') return notify('gone')
-  notify(status >= 500 ? 'failed' : 'refused', status >= 500 ? retried(event) : undefined)
+  if (status >= 500) return tell('failed', event)
+  notify('refused')
   const text = document.querySelector('[data-notice=notice-refused] span')
   if (sentence && text) text.textContent = sentence
 }
 
-document.addEventListener('htmx:sendError', event => { if (isByHand(event)) notify('offline', retried(event)) })
-document.addEventListener('htmx:timeout', event => { if (isByHand(event)) notify('offline', retried(event)) })
+document.addEventListener('htmx:sendError', event => { if (isByHand(event)) tell('offline', event) })
+document.addEventListener('htmx:timeout', event => { if (isByHand(event)) tell('offline', event) })
 document.addEventListener('htmx:responseError', event => { if (isByHand(event)) refused(event) })
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-retry]')
   if (!button) return
-  button.closest('.toast').remove()
+  button.closest('.toast, .list-failed').remove()
   setTimeout(again, WAIT_MS)
 })
+
+document.addEventListener('htmx:beforeRequest', event => { if (event.detail.target?.closest?.('#conversation-list')) dropFailed() })
 
 // A whole document in answer to a request for a piece of one: signed out, so the sign-in page came. Go there.
 document.addEventListener('htmx:beforeSwap', event => {

@@ -4,6 +4,7 @@ import htmx from 'htmx.org'
 import { register } from './commands.js'
 import { currentRow, focusRow, idOf, leaving, list, openId, rows } from './list.js'
 import { refresh } from './live.js'
+import { notify } from './notices.js'
 import { clearPicked, isWhole, pickedIds } from './selection.js'
 
 const FADE_MS = 160
@@ -167,12 +168,19 @@ const isVisible = element => element.checkVisibility({ visibilityProperty: true 
 const numberOf = id => document.getElementById(`row-${id}`)?.dataset.number ?? location.pathname.match(/^\/conversations\/(\d+)/)?.[1]
 const withStatus = (kind, values) => kind === 'snooze' ? { status: 'snoozed', ...values } : values
 
+// A macro has an address of its own, and takes those that are shown.
+function apply (url, { ids }) {
+  clearPicked()
+  post(url, ids.map(id => ['ids', id]))
+}
+
 async function choose (kind, opener, at) {
   const source = document.querySelector(`#bulk [data-pick="${kind}"]`)
   if (!source || !at.ids.length) return
-  const { openPicker } = await import(urls().script)
   const number = at.ids.length === 1 && !at.isWhole && numberOf(at.ids[0])
-  openPicker({ url: source.dataset.url, number, opener, take: values => change(withStatus(kind, values), at) })
+  const take = values => kind === 'macro' ? apply(values.macro, at) : change(withStatus(kind, values), at)
+  const isOpen = import(urls().script).then(({ openPicker }) => openPicker({ url: source.dataset.url, number, opener, take }))
+  if (!await isOpen.catch(() => false)) notify(navigator.onLine ? 'refused' : 'offline')
 }
 
 for (const [id, kind] of Object.entries(KINDS)) {

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.enums import Priority, Status
 from conversations.models import Conversation
+from conversations.queries.macros import macros_by_use
 from conversations.queries.tags import categories_by_name, filtered_tags
 from conversations.snooze_times import SnoozeTime, typed_time, usual_times
 from conversations.views.shapes.shape import Shape
@@ -131,6 +133,15 @@ _STATUSES: Mapping[Status, str] = {
     Status.RESOLVED: "circle-check",
     Status.CLOSED: "archive",
 }
+
+
+def _macros(viewer: Viewer, _conversation: Conversation | None, _typed: str) -> list[Choice]:
+    return [
+        Choice("macro", reverse("macro-apply", args=[macro.id]), macro.name, icon="zap")
+        for macro in macros_by_use(viewer)
+    ]
+
+
 _MAKERS: Mapping[str, Callable[[Viewer, Conversation | None, str], list[Choice]]] = {
     "assignee": _assignees,
     "team": _teams,
@@ -139,8 +150,11 @@ _MAKERS: Mapping[str, Callable[[Viewer, Conversation | None, str], list[Choice]]
     "status": _statuses,
     "category": _categories,
     "snooze": _times,
+    "macro": _macros,
 }
 KINDS = frozenset(_MAKERS)
+# Posted to an address of their own, by the script: no page has them.
+SCRIPTED = frozenset({"macro"})
 
 
 def _words(kind: str) -> tuple[str, str]:
@@ -152,4 +166,5 @@ def _words(kind: str) -> tuple[str, str]:
         "status": (_("Status"), _("Status")),
         "category": (_("Category"), _("Category")),
         "snooze": (_("Snooze"), _("Until, such as fri 9 or 2h")),
+        "macro": (_("Macro"), _("Apply macro")),
     }[kind]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.enums import Folder, Status
-from conversations.models import ConversationFollow
-from tests.factories import make_conversation, make_team
+from conversations.models import ConversationFollow, Macro
+from tests.factories import agent_of, make_conversation, make_team
 from tests.fixtures.cast import ClientOf
 
 HTMX = {"HX-Request": "true", "HX-Target": "toasts"}
@@ -244,6 +244,15 @@ def test_a_moment_with_an_offset_that_no_place_has_is_kept_in_utc(client_of: Cli
     )
 
     assert answer.status_code == 303
+
+
+def test_picker_of_macros_names_where_each_is_applied(client_of: ClientOf, admin: User) -> None:
+    macro = Macro.objects.create(name="Say hello", owner=agent_of(admin), visibility="account")
+
+    answer = client_of(admin).get("/inbox/pick/macro", headers=HTMX)
+
+    assert f'data-name="macro" data-value="/macros/{macro.id}/apply"' in answer.content.decode()
+    assert client_of(admin).get("/inbox/pick/macro").status_code == 404
 
 
 def test_thread_menu_marks_without_script(client_of: ClientOf, admin: User) -> None:
