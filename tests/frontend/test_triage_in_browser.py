@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account, User
 from conversations.enums import Status
-from conversations.models import Conversation
-from tests.factories import make_contact, make_conversation, make_mailbox
+from conversations.models import Conversation, Macro
+from tests.factories import agent_of, make_contact, make_conversation, make_mailbox
 
 CustomerWrites = Callable[[Conversation, str], None]
 OpenPage = Callable[[User, str], Page]
@@ -50,6 +50,50 @@ def test_picked_rows_are_resolved_together_and_brought_back(desk: Page) -> None:
 
     expect(desk.locator(".row")).to_have_count(3)
     expect(desk.locator(".toast").last).to_contain_text("Undone")
+
+
+def test_macro_is_applied_to_the_picked_rows(desk: Page, admin: User, conversations: list[Conversation]) -> None:
+    actions = [{"type": "priority", "priority": "urgent"}]
+    Macro.objects.create(name="Hurry", owner=agent_of(admin), visibility="account", actions=actions)
+    desk.keyboard.press("j")
+    desk.keyboard.press("x")
+
+    desk.locator("#bulk summary").click()
+    desk.locator("#bulk").get_by_role("button", name="Macro").click()
+    desk.locator("#picker").get_by_role("option", name="Hurry").click()
+
+    expect(desk.locator(".toast")).to_contain_text("“Hurry” applied to 1")
+    expect(desk.locator("#bulk")).to_be_hidden()
+
+
+def test_picker_that_is_refused_says_so(desk: Page) -> None:
+    desk.route("**/inbox/pick/**", lambda route: route.fulfill(status=403, body=""))
+    desk.keyboard.press("j")
+    desk.keyboard.press("x")
+
+    desk.keyboard.press("t")
+
+    expect(desk.locator(".toast")).to_contain_text("That is not possible now")
+
+
+def test_list_that_does_not_come_says_so_in_its_place(desk: Page) -> None:
+    lists = re.compile(r"/inbox\?view=all")
+    desk.route(
+        lists,
+        lambda route: (
+            route.fulfill(status=503, body="") if route.request.headers.get("hx-request") else route.continue_()
+        ),
+    )
+
+    desk.locator("#conversation-list .tab", has_text="All").click()
+
+    line = desk.locator("#conversation-list .list-failed")
+    expect(line).to_contain_text("Could not load the list. Your drafts are safe.")
+    expect(desk.locator(".toast")).to_have_count(0)
+    desk.unroute(lists)
+    line.get_by_role("button", name="Retry").click()
+    expect(desk).to_have_url(re.compile("view=all"))
+    expect(line).to_have_count(0)
 
 
 def test_shift_picks_a_range_and_escape_none(desk: Page) -> None:
