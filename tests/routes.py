@@ -62,6 +62,11 @@ class Route:
         return f"{host}:/{self.path}"
 
     @property
+    def names_rows(self) -> bool:
+        """Whether an address names something that an account has, and not only what is asked of it."""
+        return any(name not in _PLAIN_WORDS for name, _converter in self.converters)
+
+    @property
     def is_api(self) -> bool:
         return self.path.startswith("api/")
 
@@ -85,6 +90,8 @@ _FIXED = {
     "app_list": "admin/accounts/",
     "admin/(?P<url>.*)$": "admin/nowhere",
 }
+# Parameters that choose among what every account has.
+_PLAIN_WORDS = frozenset({"kind"})
 _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
     "object_id": lambda scene: scene.ids["Account"],
     "content_type_id": lambda _scene: 1,

@@ -113,3 +113,9 @@ folds.details.roomFor.addEventListener('change', () => { if (details()?.matches(
 const showAll = () => document.querySelectorAll('.resizer').forEach(show)
 document.addEventListener('htmx:afterSettle', showAll)
 showAll()
+
+// What was refused in a field is said until the field is saved again, whatever else comes in.
+document.addEventListener('hd:beforemorph', event => {
+  const fields = event.target.querySelector('#conversation-fields:has(#field-fault)')
+  if (fields && event.target !== fields) event.detail.fragment.querySelector('#conversation-fields')?.replaceWith(fields.cloneNode(true))
+})

@@ -19,6 +19,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "toasts"}
 def fields_of(answer: Any) -> list[tuple[str, str]]:
     """Return what the form of a toast posts."""
     toasts = answer.content.decode().rpartition('id="toasts"')[2]
+    toasts = answer.content.decode().partition('id="toasts"')[2] or answer.content.decode()
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', toasts)
     return [(name, unescape(value)) for name, value in hidden if name != "csrfmiddlewaretoken"]
 
