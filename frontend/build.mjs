@@ -39,7 +39,7 @@ const shared = {
   name: 'shared',
   setup ({ onResolve, onLoad }) {
     onResolve({ filter: /^htmx\.org$/ }, () => ({ path: 'htmx', namespace: 'shared' }))
-    onResolve({ filter: /^\.\.?\/(commands|live|notices|unsent)\.js$/ }, ({ path }) => ({ path: basename(path, '.js'), namespace: 'shared' }))
+    onResolve({ filter: /^\.\.?\/(commands|live|notices|triage|unsent)\.js$/ }, ({ path }) => ({ path: basename(path, '.js'), namespace: 'shared' }))
     onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => {
       if (path === 'htmx') return { contents: 'export default globalThis.hummdesk.htmx.htmx' }
       const source = readFileSync(`js/${path}.js`, 'utf8')
@@ -138,6 +138,10 @@ if (watching) {
   for (const one of styles) spawn(process.execPath, [...one, '--watch'], { stdio: 'inherit' })
 } else {
   const built = await Promise.all(scripts.map(build))
+  // Two of a module would both listen, and know nothing of each other. What is drawn by face.js has no state.
+  const [first, later] = built.map(({ metafile }) => Object.values(metafile.outputs).find(({ entryPoint }) => /js\/(app|conversation)\.js$/.test(entryPoint)))
+  const twice = Object.keys(later.inputs).filter(path => path in first.inputs && path !== 'js/face.js')
+  if (twice.length) throw new Error(`In app.js and in conversation.js: ${twice}. Share it (js/later.js).`)
   licences(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
   for (const one of styles) execFileSync(process.execPath, one, { stdio: ['ignore', 'inherit', 'pipe'] })
 }

@@ -3,10 +3,11 @@ import htmx from 'htmx.org'
 import * as commands from './commands.js'
 import * as live from './live.js'
 import * as notices from './notices.js'
+import * as triage from './triage.js'
 import * as unsent from './unsent.js'
 
 // The build makes its imports of these modules look here: there is one of each.
-globalThis.hummdesk = { htmx: { htmx }, commands, live, notices, unsent }
+globalThis.hummdesk = { htmx: { htmx }, commands, live, notices, triage, unsent }
 
 let loaded
 

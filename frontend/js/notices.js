@@ -67,7 +67,7 @@ document.addEventListener('htmx:sendError', event => { if (isByHand(event)) tell
 document.addEventListener('htmx:timeout', event => { if (isByHand(event)) tell('offline', event) })
 document.addEventListener('htmx:responseError', event => { if (isByHand(event)) refused(event) })
 document.addEventListener('click', event => {
-  const button = event.target.closest('[data-retry]')
+  const button = event.target.closest(':is(.toast, .list-failed) [data-retry]')
   if (!button) return
   button.closest('.toast, .list-failed').remove()
   setTimeout(again, WAIT_MS)

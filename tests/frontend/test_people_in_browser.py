@@ -77,6 +77,7 @@ def test_keys_move_through_the_table_open_a_customer_and_lead_back(
 
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("/customers$"))
+    page.locator("body[data-live=open]").wait_for()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Search customers")).to_be_focused()
 
