@@ -17,10 +17,9 @@ ALL_RULES = "{ type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
 # What a theme or a size can change.
 RULES_OF_LOOKS = "{ type: 'rule', values: ['color-contrast', 'target-size', 'scrollable-region-focusable'] }"
 # What an open menu covers in part seems small; it is large enough once the menu is closed.
-FAULTS = """async () => (await axe.run(document, {{ runOnly: {}, rules: {{
-    'target-size': {{ enabled: !document.querySelector('details.menu[open], [popover]:popover-open') }}
-    }} }})).violations.map(fault =>
-    `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}} ${{fault.nodes[0].failureSummary}}`)"""
+FAULTS = """async () => (await axe.run(document, {{ runOnly: {} }})).violations
+    .filter(fault => fault.id !== 'target-size' || !document.querySelector('details.menu[open], :popover-open'))
+    .map(fault => `${{fault.id}}: ${{fault.nodes[0].html.slice(0, 200)}} ${{fault.nodes[0].failureSummary}}`)"""
 # A new theme and size are on the screen two frames later; until then axe sees colours of both.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1440, "height": 900}

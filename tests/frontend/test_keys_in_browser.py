@@ -162,6 +162,7 @@ def test_list_of_keys_has_every_key_in_force_and_leads_to_changing_them(desk: Pa
     desk.keyboard.press("?")
 
     dialog = desk.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog.get_by_text("Next conversation", exact=True)).to_be_visible()
     shown = [text.strip() for text in dialog.locator("dt").all_inner_texts()]
     with_keys = [str(command.label) for command in COMMANDS.values() if command.keys or command.fixed]
     assert set(shown) <= set(with_keys)

@@ -62,6 +62,15 @@ class Writer:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def put_caret_at_start(self) -> None:
+        """Press Home until the caret has stayed there: the editor puts its own caret back after it has drawn."""
+        for _ in range(10):
+            self.press("Home")
+            self.page.wait_for_timeout(50)
+            if self.page.evaluate("getSelection().anchorOffset") == 0:
+                return
+        raise AssertionError("The caret does not go to the start of the line.")
+
     def clear(self) -> None:
         self.host.evaluate("host => host.clear()")
         self.box.focus()

@@ -122,7 +122,7 @@ def test_answer_without_a_stream_works_alike(writer: Writer) -> None:
 
 def test_question_has_what_stands_before_and_after(writer: Writer) -> None:
     writer.type("End.")
-    writer.press("Home")
+    writer.put_caret_at_start()
     writer.type("Hi /")
     expect(writer.ghost).to_have_text(FIRST)
 
