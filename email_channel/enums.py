@@ -10,6 +10,7 @@ class MailSource(models.TextChoices):
     SMTP = "smtp", _("SMTP")
     FILE = "file", _("File")
     API = "api", _("API")
+    RESEND = "resend", _("Resend")
 
 
 class IntakeState(models.TextChoices):
@@ -43,5 +44,49 @@ class SendState(models.TextChoices):
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")
+    DELAYED = "delayed", _("Delayed")
     BOUNCED = "bounced", _("Bounced")
+    COMPLAINED = "complained", _("Marked as spam")
     FAILED = "failed", _("Failed")
+    SUPPRESSED = "suppressed", _("Not sent: address suppressed")
+    UNKNOWN = "unknown", _("Unknown whether it left")
+
+
+class BounceKind(models.TextChoices):
+    """Whether another try can help: hard means never (RFC 3463 class 5), soft means later."""
+
+    HARD = "hard", _("Hard")
+    SOFT = "soft", _("Soft")
+
+
+class SuppressionReason(models.TextChoices):
+    """Why nothing is sent to an address."""
+
+    HARD_BOUNCE = "hard_bounce", _("It does not exist or refuses mail")
+    COMPLAINT = "complaint", _("Its owner called our mail spam")
+    BY_HAND = "by_hand", _("Added by hand")
+
+
+class ProviderEventState(models.TextChoices):
+    """Where an event of the provider stands."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    IGNORED = "ignored", _("Nothing to do")
+    FAILED = "failed", _("Failed")
+
+
+class ParticipantRole(models.TextChoices):
+    """How an address came to take part in a conversation."""
+
+    CUSTOMER = "customer", _("Customer")
+    COPIED = "copied", _("In copy")
+    WRITTEN_TO = "written_to", _("Written to")
+
+
+class AutoReplyWhen(models.TextChoices):
+    """When a mailbox answers a new conversation by itself."""
+
+    NEVER = "never", _("Never")
+    OUTSIDE_HOURS = "outside", _("Outside business hours")
+    ALWAYS = "always", _("Always")

@@ -42,10 +42,14 @@ MAIL_OVERDUE_SQL = (
 # What a reply shows for the state of one of its recipients, the worst first.
 _SHOWN_AS = {
     SendState.FAILED: DeliveryState.FAILED,
+    SendState.UNKNOWN: DeliveryState.FAILED,
+    SendState.SUPPRESSED: DeliveryState.FAILED,
     SendState.BOUNCED: DeliveryState.BOUNCED,
     SendState.QUEUED: DeliveryState.QUEUED,
     SendState.SENDING: DeliveryState.QUEUED,
+    SendState.DELAYED: DeliveryState.SENT,
     SendState.SENT: DeliveryState.SENT,
+    SendState.COMPLAINED: DeliveryState.DELIVERED,
     SendState.DELIVERED: DeliveryState.DELIVERED,
 }
 # RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.

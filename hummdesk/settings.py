@@ -35,6 +35,7 @@ TRUSTED_PROXY_COUNT = env.number("HUMMDESK_TRUSTED_PROXIES", 0, least=0)
 SHARED_APPS = [
     "django_tenants",
     "accounts",
+    "email_channel.provider",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

@@ -23,7 +23,11 @@ class EmailMessage(models.Model):
 
     `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none, or of both id and words where
     another mail has used the id (`email_channel.copies`).
-    `landed_because` tells why an incoming mail is in its conversation: a code, see `email_channel.threading`.
+    `landed_because` tells why an incoming mail is in its conversation: a code, see `email_channel.threading`;
+    `landing` holds what that was read from: `{"header", "value", "sender", "mailbox"}`.
+    `may_belong_to` is the conversation that the mail names although its sender takes no part in it: the question
+    "join or new" is open while it is set. `is_unverified`: an agent joined it, its sender is still no participant.
+    `authentication` is what our own receiver found: `{"server", "spf", "dkim", "dmarc"}` (RFC 8601), empty if unknown.
     Addresses are lists of `{"name", "address"}`.
     """
 
@@ -47,6 +51,12 @@ class EmailMessage(models.Model):
     is_automatic = models.BooleanField(default=False)
     is_bounce = models.BooleanField(default=False)
     landed_because = models.CharField(max_length=60, blank=True)
+    landing = models.JSONField(default=dict, blank=True)
+    may_belong_to = models.ForeignKey(
+        Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="strangers_mails"
+    )
+    is_unverified = models.BooleanField(default=False)
+    authentication = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

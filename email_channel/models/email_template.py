@@ -22,3 +22,23 @@ class EmailTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+
+class EmailTemplateVersion(models.Model):
+    """What a template said from `created_at` on; the newest one equals the template."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    template = models.ForeignKey(EmailTemplate, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    subject = models.CharField(max_length=300)
+    body_html = models.TextField()
+    body_text = models.TextField(blank=True)
+    author_name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["template", "number"], name="each_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} {self.number}"

@@ -14,7 +14,8 @@ from hummdesk.tenancy.storage import raw_mail_path
 class IncomingMail(models.Model):
     """The raw bytes of one delivery to one mailbox, and what became of them.
 
-    `claimed_at` is set while a worker looks into it; a claim older than a few minutes is void.
+    `claimed_at` is set while a worker looks into it; a claim older than `CLAIM_LASTS` is void. `provider_id` is the
+    provider's id of a mail that was fetched there. `rerun_count` counts how often somebody had it read again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -23,12 +24,14 @@ class IncomingMail(models.Model):
     raw = models.FileField(upload_to=raw_mail_path, max_length=200)
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    provider_id = models.CharField(max_length=100, blank=True)
     envelope_sender = models.CharField(max_length=320, blank=True)
     state = models.CharField(max_length=10, choices=IntakeState, default=IntakeState.RECEIVED)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     email = models.ForeignKey(EmailMessage, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    rerun_count = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
 

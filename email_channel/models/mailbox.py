@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from teams.models import Team
+from email_channel.enums import AutoReplyWhen
+from email_channel.models.email_template import EmailTemplate
+from teams.models import BusinessHours, Team
 
 
 def new_secret() -> str:
@@ -16,7 +18,10 @@ def new_secret() -> str:
 
 
 class Mailbox(models.Model):
-    """One address; its `secret` signs what other mail servers hand in."""
+    """One address; its `secret` signs what other mail servers hand in.
+
+    `hours` says when `auto_reply` is outside; None means the account's own. `signature` is text, one line a line.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     address = models.EmailField(unique=True)
@@ -24,6 +29,11 @@ class Mailbox(models.Model):
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     signature = models.TextField(blank=True)
     secret = models.CharField(max_length=64, default=new_secret)
+    hours = models.ForeignKey(BusinessHours, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    auto_reply = models.CharField(max_length=8, choices=AutoReplyWhen, default=AutoReplyWhen.NEVER)
+    auto_reply_template = models.ForeignKey(
+        EmailTemplate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

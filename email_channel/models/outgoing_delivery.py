@@ -5,12 +5,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from email_channel.enums import SendState
+from email_channel.enums import BounceKind, SendState
 from email_channel.models.email_message import EmailMessage
 
 
 class OutgoingDelivery(models.Model):
-    """The state on which sending hangs: claimed by a conditional update, its id is the idempotency key."""
+    """The state on which sending hangs: claimed by a conditional update, its id is the idempotency key.
+
+    `told_at` is the time of the newest word from the provider or a bounce that was heeded: older ones come late and
+    change nothing. `status_code` is RFC 3463's, `error` the other server's own words.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     email = models.ForeignKey(EmailMessage, on_delete=models.CASCADE, related_name="deliveries")
@@ -22,7 +26,10 @@ class OutgoingDelivery(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
-    error = models.CharField(max_length=300, blank=True)
+    bounce_kind = models.CharField(max_length=4, choices=BounceKind, blank=True)
+    status_code = models.CharField(max_length=12, blank=True)
+    error = models.CharField(max_length=1000, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "outgoing deliveries"
@@ -32,7 +39,9 @@ class OutgoingDelivery(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=[SendState.QUEUED, SendState.SENDING]),
                 name="delivery_to_send",
-            )
+            ),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
+            models.Index(fields=["recipient"], name="delivery_by_recipient"),
         ]
 
     def __str__(self) -> str:
