@@ -1,0 +1,46 @@
+"""Which mail there is, and what waits; each file holds what one kind of caller asks."""
+
+from email_channel.queries.deliveries import deliveries_due, deliveries_of, worst_state
+from email_channel.queries.intake import incoming_to_take_in
+from email_channel.queries.mailboxes import active_mailboxes, mailbox_of, mailbox_with, without_mailboxes
+from email_channel.queries.mails import (
+    MESSAGE_ID_MAX_LENGTH,
+    conversation_in_mailbox,
+    kept_mail_of,
+    lock_mail,
+    mail_of_message,
+    mails_with_ids,
+    thread_of,
+    was_written_to,
+)
+from email_channel.queries.waiting import (
+    CLAIM_LASTS,
+    DELIVERY_WAITS_SQL,
+    INCOMING_WAITS_SQL,
+    MAIL_OVERDUE_SQL,
+    TASK_COMES_WITHIN,
+)
+
+__all__ = [
+    "CLAIM_LASTS",
+    "DELIVERY_WAITS_SQL",
+    "INCOMING_WAITS_SQL",
+    "MAIL_OVERDUE_SQL",
+    "MESSAGE_ID_MAX_LENGTH",
+    "TASK_COMES_WITHIN",
+    "active_mailboxes",
+    "conversation_in_mailbox",
+    "deliveries_due",
+    "deliveries_of",
+    "incoming_to_take_in",
+    "kept_mail_of",
+    "lock_mail",
+    "mail_of_message",
+    "mailbox_of",
+    "mailbox_with",
+    "mails_with_ids",
+    "thread_of",
+    "was_written_to",
+    "without_mailboxes",
+    "worst_state",
+]

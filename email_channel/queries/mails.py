@@ -1,0 +1,80 @@
+"""Which mails there are, and which conversation they name."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Prefetch
+
+from conversations.access import get_message_for
+from conversations.enums import IdentityKind
+from conversations.models import Contact, ContactIdentity, Conversation
+from email_channel.enums import Direction
+from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
+from email_channel.models.email_message import message_key
+from hummdesk.errors import NotFound
+from teams.access import Viewer
+
+# RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.
+MESSAGE_ID_MAX_LENGTH = 900
+
+
+def lock_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
+    """Return the incoming mail with this key in this mailbox, or None, and let nobody store one until the commit.
+
+    Two queries. Raw, since there is no row to lock yet and the ORM has no advisory locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mail'), hashtext(%s))", [f"{mailbox.id}/{dedupe_key}"])
+    mails = EmailMessage.objects.select_related("conversation", "conversation_message")
+    return mails.filter(mailbox=mailbox, direction=Direction.INCOMING, dedupe_key=dedupe_key).first()
+
+
+def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
+    """Return the mails of a mailbox, in or out, with one of these Message-IDs, newest first. One query."""
+    keys = [message_key(message_id) for message_id in message_ids]
+    mails = EmailMessage.objects.filter(mailbox=mailbox, dedupe_key__in=keys)
+    return list(mails.select_related("conversation", "conversation__contact").order_by("-created_at"))
+
+
+def conversation_in_mailbox(mailbox: Mailbox, id: UUID) -> Conversation | None:
+    """Return a conversation of this mailbox. One query."""
+    return Conversation.objects.select_related("contact").filter(id=id, mailbox_id=mailbox.id).first()
+
+
+def was_written_to(conversation: Conversation, contact: Contact) -> bool:
+    """Return whether a mail of the conversation went to one of the contact's addresses. One query."""
+    addresses = ContactIdentity.objects.filter(contact=contact, kind=IdentityKind.EMAIL).values("value")
+    return OutgoingDelivery.objects.filter(email__conversation=conversation, recipient__in=addresses).exists()
+
+
+def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
+    """Return the Message-IDs of the newest mails between us and the customer, oldest first. One query.
+
+    Ids that no header may carry (RFC 5322 section 3.6.4) are left out: customers' programs make such, too.
+    """
+    mails = EmailMessage.objects.filter(conversation_message__to=[])
+    mails = mails.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,}>$")
+    newest = mails.order_by("-created_at").values_list("message_id", flat=True)[:limit]
+    return [message_id for message_id in reversed(list(newest)) if len(message_id) <= MESSAGE_ID_MAX_LENGTH]
+
+
+def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage | None:
+    """Return the mail that a message came or went as, with its deliveries, None for one that was no mail.
+
+    At most three queries. Raises: NotFound for messages that are not the viewer's to see.
+    """
+    message = get_message_for(viewer, message_id)
+    deliveries = Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))
+    return EmailMessage.objects.filter(conversation_message=message).prefetch_related(deliveries).first()
+
+
+def kept_mail_of(viewer: Viewer, message_id: UUID) -> EmailMessage:
+    """Return the mail of a message whose source was kept. At most three queries.
+
+    Raises: NotFound, also for messages that are not the viewer's to see.
+    """
+    mail = mail_of_message(viewer, message_id)
+    if mail is None or not mail.raw:
+        raise NotFound
+    return mail
