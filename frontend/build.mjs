@@ -115,12 +115,14 @@ function emoji () {
 // Inter in the weights that css/tokens.css uses. Western Europe's letters come first, the rest only where it is needed.
 const western = [[0x20, 0x7e], [0xa0, 0xff]]
 const marks = '–—‘’‚“”„†•…‹›€™←↑→↓↵−⌘⇧⌥'
+// What css/base.css asks of the font, and what writing needs; each further feature brings glyphs along.
+const keepFeatures = ['ccmp', 'kern', 'locl', 'mark', 'mkmk', 'tnum', 'cv05', 'cv11', 'ss03']
 
 async function fonts () {
-  const weights = { variationAxes: { wght: { min: 400, max: 650 } }, targetFormat: 'woff2' }
+  const options = { variationAxes: { wght: { min: 400, max: 650 } }, keepFeatures, targetFormat: 'woff2' }
   const inter = subset => readFileSync(`node_modules/@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`)
   const letters = western.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)))
-  writeFileSync(join(out, 'inter-latin.woff2'), await subsetFont(inter('latin'), letters.join('') + marks, weights))
+  writeFileSync(join(out, 'inter-latin.woff2'), await subsetFont(inter('latin'), letters.join('') + marks, options))
   cpSync('node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2', join(out, 'inter-latin-ext.woff2'))
 }
 
