@@ -15,9 +15,8 @@ from accounts.forms import ProfileForm, ShortcutsForm, ThemeForm
 from conversations.actions.save_notification_settings import save_notification_settings
 from conversations.forms import AgentStatusForm, NotificationSettingsForm
 from conversations.queries.notifications import notification_settings as settings_of
+from conversations.views.settings_page import render_settings
 from conversations.views.shapes import nav
-from conversations.views.shapes.settings_nav import settings_pages
-from conversations.views.shell import render_page
 from hummdesk.errors import ValidationFailed
 from teams.access import viewer_of
 from teams.actions.set_agent_status import set_agent_status
@@ -103,13 +102,12 @@ def agent_status(request: MemberRequest) -> HttpResponse:
 
 def _page(request: MemberRequest, page: str, form: Any, *, is_saved: bool = False) -> HttpResponse:
     """Answer with one of the settings pages, 422 when the form has errors."""
-    context = {"form": form, "is_saved": is_saved, "settings_pages": settings_pages(f"settings-{page}")}
-    return render_page(
+    return render_settings(
         request,
         viewer_of(request.membership),
         f"settings/{page}.html",
-        context,
-        key="settings",
+        {"form": form, "is_saved": is_saved},
+        page=f"settings-{page}",
         partials=frozenset({"settings-form"}),
         status=422 if form.errors else 200,
     )

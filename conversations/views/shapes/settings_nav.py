@@ -3,17 +3,22 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.permissions import Permission
 from conversations.views.shapes.shape import Shape
+from teams.access import Viewer
 
 
-def settings_pages(current: str) -> list[Shape]:
-    """Return the pages of the settings, the one with this URL name marked."""
+def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
+    """Return the settings' pages that the viewer may open, the one with this URL name marked."""
+    own = None
     pages = [
-        ("settings-profile", _("Profile"), "user"),
-        ("settings-shortcuts", _("Shortcuts"), "keyboard"),
-        ("settings-notifications", _("Notifications"), "bell"),
+        ("settings-profile", _("Profile"), "user", own),
+        ("settings-shortcuts", _("Shortcuts"), "keyboard", own),
+        ("settings-notifications", _("Notifications"), "bell", own),
+        ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
     ]
     return [
         {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current}
-        for name, label, icon in pages
+        for name, label, icon, need in pages
+        if need is None or viewer.can(need)
     ]
