@@ -44,3 +44,22 @@ class MailboxAdded(Event):
     object_field: ClassVar[str] = "mailbox_id"
 
     mailbox_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSuppressed(Event):
+    """Nothing is sent to an address any more; `reason` is one of `SuppressionReason`."""
+
+    object_field: ClassVar[str] = "suppression_id"
+
+    suppression_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionLifted(Event):
+    """Mail to an address is sent again."""
+
+    object_field: ClassVar[str] = "suppression_id"
+
+    suppression_id: UUID

@@ -29,11 +29,13 @@ WITH_DOCSTRING = {"enums.py", "errors.py", "events.py", "models", "access.py", "
 MANY_TIMES = {"Command", "main"}
 # Kept for the timeline and for audits; nothing reacts to them.
 AUDIT_ONLY = {
+    "AddressSuppressed",
     "AgentStatusChanged",
     "ConversationFollowed",
     "MacroApplied",
     "MailTakenIn",
     "MailboxAdded",
+    "SuppressionLifted",
 }
 
 

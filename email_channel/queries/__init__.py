@@ -1,6 +1,13 @@
 """Which mail there is, and what waits; each file holds what one kind of caller asks."""
 
-from email_channel.queries.deliveries import deliveries_due, deliveries_of, worst_state
+from email_channel.queries.deliveries import (
+    call_of,
+    deliveries_due,
+    deliveries_of,
+    deliveries_with_provider_id,
+    same_call,
+    worst_state,
+)
 from email_channel.queries.intake import incoming_to_take_in
 from email_channel.queries.mailboxes import active_mailboxes, mailbox_of, mailbox_with, without_mailboxes
 from email_channel.queries.mails import (
@@ -29,9 +36,11 @@ __all__ = [
     "MESSAGE_ID_MAX_LENGTH",
     "TASK_COMES_WITHIN",
     "active_mailboxes",
+    "call_of",
     "conversation_in_mailbox",
     "deliveries_due",
     "deliveries_of",
+    "deliveries_with_provider_id",
     "incoming_to_take_in",
     "kept_mail_of",
     "lock_mail",
@@ -39,6 +48,7 @@ __all__ = [
     "mailbox_of",
     "mailbox_with",
     "mails_with_ids",
+    "same_call",
     "thread_of",
     "was_written_to",
     "without_mailboxes",

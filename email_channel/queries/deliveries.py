@@ -46,3 +46,40 @@ def worst_state(email: EmailMessage) -> tuple[DeliveryState, str]:
     state, error = min(found, key=lambda each: list(_SHOWN_AS).index(SendState(each[0])))
     shown = _SHOWN_AS[SendState(state)]
     return shown, error if shown in (DeliveryState.FAILED, DeliveryState.BOUNCED) else ""
+
+
+def deliveries_with_provider_id(provider_id: str) -> Sequence[OutgoingDelivery]:
+    """Return the deliveries that the provider has under this id of its own, with their mail, by id. One query."""
+    if not provider_id:
+        return []
+    rows = OutgoingDelivery.objects.filter(provider_id=provider_id).select_related("email")
+    return list(rows.order_by("id"))
+
+
+def call_of(delivery_id: str) -> Sequence[OutgoingDelivery]:
+    """Return the deliveries that went to the provider together with this one, with their mail, by id. Two queries.
+
+    Those of one call change together until the provider has taken it, and so have a moment in common.
+    """
+    try:
+        delivery = OutgoingDelivery.objects.filter(id=UUID(delivery_id)).first()
+    except ValueError:
+        return []
+    if delivery is None:
+        return []
+    rows = OutgoingDelivery.objects.filter(same_call(delivery), email_id=delivery.email_id)
+    return list(rows.select_related("email").order_by("id"))
+
+
+def same_call(delivery: OutgoingDelivery) -> Q:
+    """Return the condition that a delivery of the same mail belongs to this one's call to the provider."""
+    state = Q(state=delivery.state)
+    if delivery.provider_id:
+        return Q(provider_id=delivery.provider_id)
+    if delivery.state == SendState.SENDING:
+        return state & Q(claimed_at=delivery.claimed_at)
+    if delivery.state == SendState.QUEUED and not delivery.attempt_count:
+        return state & Q(attempt_count=0)
+    if delivery.state in (SendState.QUEUED, SendState.UNKNOWN):
+        return state & Q(attempt_count=delivery.attempt_count, due_at=delivery.due_at)
+    return Q(id=delivery.id) | state & Q(sent_at=delivery.sent_at, sent_at__isnull=False)

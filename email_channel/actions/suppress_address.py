@@ -1,0 +1,53 @@
+"""Addresses to which nothing is sent: added when mail there bounces for good, lifted by a person."""
+
+from uuid import UUID
+
+from accounts.permissions import Permission
+from conversations.actions.recipients import checked_recipients
+from email_channel.enums import SuppressionReason
+from email_channel.events import AddressSuppressed, SuppressionLifted
+from email_channel.models import SuppressedAddress
+from hummdesk.errors import NotFound
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
+from teams.access import Viewer
+
+
+@action
+def suppress_address(
+    *, address: str, reason: SuppressionReason, detail: str = "", actor: Actor | None = None
+) -> SuppressedAddress:
+    """Nothing is sent to the address from now on; one that is on the list already stays as it is.
+
+    `detail` is for people: the other server's words. Publishes: AddressSuppressed for one that is new.
+    """
+    entry, is_new = SuppressedAddress.objects.get_or_create(
+        address=address.strip().lower()[:320], defaults={"reason": reason, "detail": detail[:1000]}
+    )
+    if is_new:
+        publish(AddressSuppressed(actor=actor or Actor.system(), suppression_id=entry.id, reason=reason))
+    return entry
+
+
+@action
+def suppress_by_hand(*, viewer: Viewer, address: str, detail: str = "") -> SuppressedAddress:
+    """Nothing is sent to the address from now on, since somebody said so.
+
+    Raises: PermissionDenied, ValidationFailed for what is no address. Publishes: AddressSuppressed.
+    """
+    viewer.require(Permission.MANAGE_ACCOUNT)
+    [wanted] = checked_recipients("address", [address])
+    return suppress_address(address=wanted, reason=SuppressionReason.BY_HAND, detail=detail, actor=viewer.actor)
+
+
+@action
+def lift_suppression(*, viewer: Viewer, suppression_id: UUID) -> None:
+    """Mail to the address is sent again; what was not sent meanwhile stays so until somebody sends it again.
+
+    Raises: PermissionDenied, NotFound. Publishes: SuppressionLifted.
+    """
+    viewer.require(Permission.MANAGE_ACCOUNT)
+    deleted, _rows = SuppressedAddress.objects.filter(id=suppression_id).delete()
+    if not deleted:
+        raise NotFound
+    publish(SuppressionLifted(actor=viewer.actor, suppression_id=suppression_id))
