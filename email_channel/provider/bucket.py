@@ -82,7 +82,7 @@ end
 """
 
 
-class Turn(NamedTuple):
+class ProviderTurn(NamedTuple):
     """Whose turn it is, "" for nobody of those who asked, and after how many seconds to ask again."""
 
     schema: str
@@ -94,18 +94,18 @@ def take_turn(schema: str) -> float:
     return turn_among([schema]).wait_s
 
 
-def turn_among(schemas: Sequence[str]) -> Turn:
+def turn_among(schemas: Sequence[str]) -> ProviderTurn:
     """One of these accounts has the next call: the one that has had the fewest; or all of them wait on."""
     if not schemas:
-        return Turn("", WINDOW_S)
+        return ProviderTurn("", WINDOW_S)
     try:
         schema, wait_s = _scripts().turn(
             keys=_keys(), args=[settings.RESEND_REQUESTS_PER_S, WINDOW_S, GRACE_S, *dict.fromkeys(schemas)]
         )
     except RedisError as error:
         logger.warning("provider_bucket_unavailable", error=type(error).__name__)
-        return Turn("", WITHOUT_REDIS_WAIT_S)
-    return Turn(str(schema), float(wait_s))
+        return ProviderTurn("", WITHOUT_REDIS_WAIT_S)
+    return ProviderTurn(str(schema), float(wait_s))
 
 
 def await_turn(schema: str, *, most_s: float) -> float:

@@ -1,27 +1,29 @@
-"""Resend's API on loopback, as far as mail needs it: `POST /emails` with idempotency keys, limits and faults.
+"""Resend's API on loopback, as far as mail needs it: sending with idempotency keys, received mail, limits, faults.
 
-Source: resend.com/docs/api-reference/emails/send-email, /errors and /docs/dashboard/emails/idempotency-keys.
+Source: resend.com/docs/api-reference/emails/*, /errors and /docs/dashboard/emails/idempotency-keys.
+`python -m tests.servers.resend` runs it beside `make up`, which then has a provider without a key.
 """
 
-import base64
 import hashlib
 import json
-import re
 import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.resend_checks import Answer, complaint_about, error, recipients_of
+from tests.servers.resend_inbox import Inbox, ReceivedMail
+from tests.servers.resend_webhooks import WebhookEvent, Webhooks, iso
 
 API_KEY = "re_test_key"
 KEY_LASTS_S = 24 * 3600
-_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
-_MAILBOX = re.compile(r"(?:(?P<name>\"[^\"]*\"|[^<>\"]*) )?<(?P<address>[^<>]+)>")
 
 
 class Fault(Enum):
@@ -35,22 +37,26 @@ class Fault(Enum):
     ACCEPTED_THEN_HELD = auto()
 
 
+_BEFORE_IT_IS_ACCEPTED = (Fault.ERROR_500, Fault.NOT_JSON_502, Fault.DROPPED)
+
+
 @dataclass(frozen=True)
 class AcceptedMail:
-    """A line of the ledger: what a customer gets."""
+    """A line of the ledger: what a customer gets. `message_id` is what stands in its header."""
 
     id: str
     key: str
     body: dict[str, Any]
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status with its JSON."""
+class AskedFor:
+    """One request to the API, files left out; `at` in seconds."""
 
+    at: float
+    path: str
     status: int
-    body: dict[str, Any]
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,26 @@ class _Remembered:
 
 
 class FakeResend:
-    """The provider's side: its ledger, its memory of keys, and the switches for faults.
+    """The provider's side: its ledger, its inbox, its memory of keys, and the switches for faults.
 
-    `clock` gives seconds; `advance` moves it. `limit_per_s` None means no limit.
+    `advance` moves its clock. `limit_per_s` None means no limit. While `is_down`, every connection is dropped.
+    `renames_messages`: mails leave with a Message-ID of the provider's own, as they do through Amazon SES.
+    What is sent and received waits in `webhooks.made` as events.
     """
 
     def __init__(self) -> None:
         self.api_key = API_KEY
+        self.url = ""
         self.limit_per_s: int | None = None
         self.delay_s = 0.0
+        self.is_down = False
+        self.renames_messages = False
         self.ledger: list[AcceptedMail] = []
+        self.inbox = Inbox()
+        self.webhooks = Webhooks()
         self.request_count = 0
+        self.asked: list[AskedFor] = []
+        self.failing_downloads = 0
         self.accepted = threading.Event()
         self.release = threading.Event()
         self._faults: deque[Fault] = deque()
@@ -81,6 +96,10 @@ class FakeResend:
         self._lock = threading.Lock()
         self._ahead_s = 0.0
 
+    def now(self) -> float:
+        """Return the provider's clock, in seconds."""
+        return time.time() + self._ahead_s
+
     def advance(self, seconds: float) -> None:
         """The provider's clock is this much later."""
         self._ahead_s += seconds
@@ -89,42 +108,91 @@ class FakeResend:
         """The next requests meet this fault."""
         self._faults.extend([fault] * times)
 
-    def answer(self, *, authorization: str, key: str, raw: bytes) -> tuple[Answer, Fault | None]:
+    def receive(
+        self, raw: bytes, to: Sequence[str], *, at: float | None = None, **more: Sequence[str]
+    ) -> ReceivedMail:
+        """A mail came in, and `email.received` waits to be told. `more`: cc, bcc, received_for."""
+        mail = self.inbox.add(raw, to, at=self.now() if at is None else at, **more)
+        self.webhooks.make("email.received", {"email_id": mail.id, **mail.metadata()}, at=mail.at)
+        return mail
+
+    def tell(self, type: str, mail: AcceptedMail, *, at: float | None = None, **more: Any) -> WebhookEvent:
+        """Return an event about a sent mail, such as `email.bounced` with `bounce={...}`; it waits to be told."""
+        data = {
+            "created_at": iso(self.now()),
+            "email_id": mail.id,
+            "message_id": mail.message_id,
+            "from": mail.body["from"],
+            "to": recipients_of(mail.body),
+            "subject": mail.body["subject"],
+            **more,
+        }
+        return self.webhooks.make(type, data, at=self.now() if at is None else at)
+
+    def answer(self, path: str, *, authorization: str, key: str = "", raw: bytes = b"") -> tuple[Answer, Fault | None]:
         """Return what a request gets, and the fault that keeps it from arriving."""
         with self._lock:
             self.request_count += 1
             fault = self._faults.popleft() if self._faults else None
-        refusal = self._refused(authorization, key)
-        if refusal:
-            return refusal, None
-        if fault in (Fault.ERROR_500, Fault.NOT_JSON_502, Fault.DROPPED):
-            return _error(500, "application_error", "An unexpected error occurred."), fault
-        answer = self._once(key, raw)
-        if fault is Fault.ACCEPTED_THEN_500:
-            return _error(500, "application_error", "An unexpected error occurred."), fault
+        answer = self._refused(authorization, key)
+        if answer is not None:
+            fault = None
+        elif fault in _BEFORE_IT_IS_ACCEPTED:
+            answer = error(500, "application_error", "An unexpected error occurred.")
+        else:
+            answer = self._once(key, raw) if path == "/emails" else self._read(path)
+            if fault is Fault.ACCEPTED_THEN_500:
+                answer = error(500, "application_error", "An unexpected error occurred.")
+        self.asked.append(AskedFor(self.now(), path, answer.status))
         return answer, fault
+
+    def file(self, path: str) -> tuple[int, bytes]:
+        """Return what a link leads to; such requests are not the API's and count for no limit."""
+        content, expires_at = self.inbox.links.get(path, (b"", 0.0))
+        return (200, content) if self.now() < expires_at else (403, b"<Error><Code>AccessDenied</Code></Error>")
 
     def _refused(self, authorization: str, key: str) -> Answer | None:
         if not authorization.removeprefix("Bearer").strip():
-            return _error(401, "missing_api_key", "Missing API key in the authorization header.")
+            return error(401, "missing_api_key", "Missing API key in the authorization header.")
         if authorization != f"Bearer {self.api_key}":
-            return _error(403, "invalid_api_key", "API key is invalid.")
+            return error(403, "invalid_api_key", "API key is invalid.")
         if self._is_over_limit():
-            error = _error(429, "rate_limit_exceeded", "Too many requests. Please limit the number of requests.")
-            return Answer(error.status, error.body, {"retry-after": "1"})
+            refused = error(429, "rate_limit_exceeded", "Too many requests. Please limit the number of requests.")
+            return Answer(refused.status, refused.body, {"retry-after": "1"})
         if len(key) > 256:
-            return _error(400, "invalid_idempotency_key", "The key must be between 1-256 chars.")
+            return error(400, "invalid_idempotency_key", "The key must be between 1-256 chars.")
         return None
 
     def _is_over_limit(self) -> bool:
         if self.limit_per_s is None:
             return False
         with self._lock:
-            now = self._now()
+            now = self.now()
             while self._recent and self._recent[0] <= now - 1:
                 self._recent.popleft()
             self._recent.append(now)
             return len(self._recent) > self.limit_per_s
+
+    def _read(self, path: str) -> Answer:
+        """Answer a GET of received mail."""
+        time.sleep(self.delay_s)
+        place = urlsplit(path)
+        asked = {name: values[-1] for name, values in parse_qs(place.query).items()}
+        words = place.path.strip("/").split("/")[2:]
+        if not words:
+            limit = min(100, int(asked.get("limit", 20)))
+            page = self.inbox.page(limit=limit, after=asked.get("after", ""), before=asked.get("before", ""))
+            return Answer(200, page)
+        mail = self.inbox.mails.get(words[0])
+        if mail is None:
+            return error(404, "not_found", "Email not found")
+        if len(words) == 1:
+            return Answer(200, self.inbox.whole(mail, url=self.url, now=self.now()))
+        attachments = self.inbox.attachment_list(mail, url=self.url, now=self.now())
+        if len(words) == 2:
+            return Answer(200, {"object": "list", "has_more": False, "data": attachments})
+        found = [attachment for attachment in attachments if attachment["id"] == words[2]]
+        return Answer(200, {"object": "attachment", **found[0]}) if found else error(404, "not_found", "Not found")
 
     def _once(self, key: str, raw: bytes) -> Answer:
         """Accept the mail unless one was accepted with this key within 24 hours."""
@@ -133,17 +201,17 @@ class FakeResend:
         digest = hashlib.sha256(raw).hexdigest()
         with self._lock:
             known = self._keys.get(key)
-            if known and self._now() - known.at < KEY_LASTS_S:
+            if known and self.now() - known.at < KEY_LASTS_S:
                 if known.digest == digest:
                     return known.answer
-                return _error(409, "invalid_idempotent_request", "Same idempotency key, different request payload.")
+                return error(409, "invalid_idempotent_request", "Same idempotency key, different request payload.")
             if key in self._in_progress:
-                return _error(409, "concurrent_idempotent_requests", "Same idempotency key, request in progress.")
+                return error(409, "concurrent_idempotent_requests", "Same idempotency key, request in progress.")
             self._in_progress.add(key)
         try:
             answer = self._accept(key, raw)
             if answer.status == 200:
-                self._keys[key] = _Remembered(digest, answer, self._now())
+                self._keys[key] = _Remembered(digest, answer, self.now())
             return answer
         finally:
             self._in_progress.discard(key)
@@ -151,55 +219,16 @@ class FakeResend:
     def _accept(self, key: str, raw: bytes) -> Answer:
         time.sleep(self.delay_s)
         body = json.loads(raw)
-        complaint = _complaint(body)
+        complaint = complaint_about(body)
         if complaint:
             return complaint
-        mail = AcceptedMail(str(uuid.uuid4()), key, body)
+        mail_id = str(uuid.uuid4())
+        own = f"<{mail_id}@eu-west-1.amazonses.com>"
+        asked_for = (body.get("headers") or {}).get("Message-ID", own)
+        mail = AcceptedMail(mail_id, key, body, own if self.renames_messages else asked_for)
         self.ledger.append(mail)
+        self.tell("email.sent", mail)
         return Answer(200, {"id": mail.id})
-
-    def _now(self) -> float:
-        return time.monotonic() + self._ahead_s
-
-
-def _complaint(body: dict[str, Any]) -> Answer | None:
-    for name in ("from", "to", "subject"):
-        if not body.get(name):
-            return _error(422, "missing_required_field", f"Missing `{name}` field.")
-    if not (body.get("html") or body.get("text")):
-        return _error(422, "missing_required_field", "Missing `html` or `text` field.")
-    recipients = body["to"] if isinstance(body["to"], list) else [body["to"]]
-    if len(recipients) > 50:
-        return _error(422, "validation_error", "Invalid `to` field. At most 50 recipients.")
-    copies = [(name, copy) for name in ("cc", "bcc") for copy in body.get(name) or ()]
-    for name, mailbox in [("from", body["from"]), *(("to", recipient) for recipient in recipients), *copies]:
-        if not _is_mailbox(mailbox):
-            return _error(422, "validation_error", f"Invalid `{name}` field.")
-    headers = body.get("headers") or {}
-    if not all(isinstance(value, str) and not re.search(r"[\r\n\x00]", value) for value in headers.values()):
-        return _error(422, "validation_error", "Invalid `headers` field.")
-    files = body.get("attachments") or ()
-    broken = _error(422, "invalid_attachment", "Attachment must have either a `content` or `path`.")
-    return None if all(map(_is_file, files)) else broken
-
-
-def _is_file(attachment: dict[str, Any]) -> bool:
-    try:
-        base64.b64decode(attachment["content"], validate=True)
-    except (KeyError, ValueError):
-        return False
-    return bool(attachment.get("filename"))
-
-
-def _is_mailbox(text: object) -> bool:
-    if not isinstance(text, str) or re.search(r"[\r\n\x00]", text):
-        return False
-    match = _MAILBOX.fullmatch(text)
-    return _ADDRESS.fullmatch(match["address"] if match else text) is not None
-
-
-def _error(status: int, name: str, message: str) -> Answer:
-    return Answer(status, {"statusCode": status, "name": name, "message": message})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -211,9 +240,25 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path != "/emails":
-            self._send(_error(404, "not_found", "The requested endpoint does not exist."))
+            self._send(error(404, "not_found", "The requested endpoint does not exist."))
+            return
+        self._answer(raw)
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/files/"):
+            self._send_file()
+        elif self.path.startswith("/emails/receiving"):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._answer(b"")
+        else:
+            self._send(error(405, "method_not_allowed", "Method is not allowed for the requested path."))
+
+    def _answer(self, raw: bytes) -> None:
+        if self.fake.is_down:
+            self.close_connection = True
             return
         answer, fault = self.fake.answer(
+            self.path,
             authorization=self.headers.get("Authorization", ""),
             key=self.headers.get("Idempotency-Key", ""),
             raw=raw,
@@ -229,8 +274,13 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(answer)
 
-    def do_GET(self) -> None:
-        self._send(_error(405, "method_not_allowed", "Method is not allowed for the requested path."))
+    def _send_file(self) -> None:
+        if self.fake.is_down or self.fake.failing_downloads > 0:
+            self.fake.failing_downloads -= 1
+            self.close_connection = True
+            return
+        status, content = self.fake.file(self.path)
+        self._send_bytes(status, content, "application/octet-stream", {})
 
     def _send(self, answer: Answer) -> None:
         self._send_bytes(answer.status, json.dumps(answer.body).encode(), "application/json", answer.headers)
@@ -256,14 +306,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_resend() -> Iterator[tuple[FakeResend, str]]:
+def running_resend(port: int = 0) -> Iterator[tuple[FakeResend, str]]:
     """Run the provider; gives its state and its address."""
     fake = FakeResend()
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": fake}))
+    server = _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"fake": fake}))
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield fake, f"http://127.0.0.1:{server.server_address[1]}"
+        yield fake, fake.url
     finally:
         fake.release.set()
         server.shutdown()
