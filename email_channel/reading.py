@@ -1,5 +1,6 @@
 """From a parsed mail to what a conversation stores: safe HTML, text without quotes, files, a name."""
 
+import math
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_lazy
@@ -11,11 +12,12 @@ from email_channel.parsing.parsed import ParsedAttachment, ParsedMail
 from email_channel.parsing.quotes import split_reply
 from email_channel.parsing.reply_html import split_reply_html
 from hummdesk.markup import text_to_html
-from hummdesk.safe_html import html_to_text, sanitise_html
+from hummdesk.safe_html import has_look, html_to_text, sanitise_html, sanitise_with_looks
 
 # PostgreSQL takes more, browsers and agents do not; the rest is in the raw mail, which is attached then.
 BODY_MAX_LENGTH = 500_000
 RECIPIENTS_LOOKED_AT = 100
+_LINE_CHARS, _LINE_PX, _PAGE_EDGES_PX, _PAGE_MOST_PX = 90, 22, 40, 6_000
 WHOLE_MAIL = "mail.eml"
 FALLBACK_ADDRESS = "unknown@invalid"
 # What the parser says of a mail that it did not read to its end.
@@ -76,7 +78,20 @@ def _from_html(html: str, text: str) -> IncomingText | None:
     if not shown and not quoted and "<img" not in visible and text.strip():
         return None
     own_words = split_reply(text).visible.strip() if text.strip() else ""
-    return IncomingText(body_html=visible, body_text=own_words or shown, quoted_html=quoted)
+    page = sanitise_with_looks(parts.visible) if has_look(parts.visible) else ""
+    return IncomingText(
+        body_html=visible,
+        body_text=own_words or shown,
+        quoted_html=quoted,
+        page_html=page,
+        page_height_px=_about_height_px(shown) if page else None,
+    )
+
+
+def _about_height_px(shown: str) -> int:
+    """Return how high a page with this text about is, so that little moves when a browser has measured it."""
+    line_count = sum(max(1, math.ceil(len(line) / _LINE_CHARS)) for line in shown.split("\n"))
+    return min(_PAGE_EDGES_PX + _LINE_PX * line_count, _PAGE_MOST_PX)
 
 
 def _from_text(text: str) -> IncomingText:

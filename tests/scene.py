@@ -23,6 +23,7 @@ from conversations.models import (
     ConversationRead,
     ConversationTag,
     Macro,
+    MailPage,
     Message,
     MessageDraft,
     MessageMention,
@@ -137,6 +138,7 @@ def _fill_desk(conversation: Conversation, agent: Agent) -> None:
     ConversationFollow.objects.create(conversation=conversation, agent=agent)
     MessageDraft.objects.create(conversation=conversation, agent=agent, body_text="Text", body_html="<p>Text</p>")
     MessageMention.objects.create(message=message, agent=agent)
+    MailPage.objects.create(message=message, html="<p>Text</p>")
     MessageVersion.objects.create(message=message, body_text="Text", body_html="<p>Text</p>")
     Macro.objects.create(name="Macro", owner=agent, actions=[{"type": "reply", "text": "Text"}])
     SavedView.objects.create(name="View", owner=agent, filters={"status": "open"})

@@ -14,7 +14,7 @@ from conversations.enums import Channel, Folder, MessageKind, Priority
 from conversations.events import ConversationFolderChanged, ConversationOpened, MessageReceived
 from conversations.file_types import HEAD_BYTES, sniff_type
 from conversations.language import detect_language
-from conversations.models import Attachment, Contact, Conversation, Message
+from conversations.models import Attachment, Contact, Conversation, MailPage, Message
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team
@@ -32,8 +32,9 @@ class IncomingFile:
 
 @dataclass(frozen=True)
 class IncomingText:
-    """What the customer wrote. `body_html` and `quoted_html` are sanitised already.
+    """What the customer wrote. `body_html`, `quoted_html` and `page_html` are sanitised already.
 
+    `page_html` is `body_html` with its look, where a frame shows it; `page_height_px` is about how high that is.
     `cc` is who else got it, in lower case.
     `is_automatic`: a machine wrote (RFC 3834), so nobody waits for an answer and nothing reopens.
     """
@@ -41,6 +42,8 @@ class IncomingText:
     body_html: str
     body_text: str
     quoted_html: str = ""
+    page_html: str = ""
+    page_height_px: int | None = None
     unreadable_reason: str = ""
     is_automatic: bool = False
     cc: Sequence[str] = ()
@@ -101,12 +104,15 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         body_html=text.body_html,
         body_text=text.body_text,
         quoted_html=text.quoted_html,
+        page_height_px=text.page_height_px,
         unreadable_reason=text.unreadable_reason,
         is_automatic=text.is_automatic,
         cc=list(text.cc),
         language=detect_language(text.body_text),
         created_at=text.at,
     )
+    if text.page_height_px:
+        MailPage.objects.create(message=message, html=text.page_html)
     _store_files(message, text.files)
     actor = Actor.contact(contact.id)
     if not text.is_automatic:

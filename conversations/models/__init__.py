@@ -11,7 +11,7 @@ from conversations.models.conversation import (
     Tag,
 )
 from conversations.models.draft import MessageDraft
-from conversations.models.message import Message, MessageMention, MessageVersion
+from conversations.models.message import MailPage, Message, MessageMention, MessageVersion
 from conversations.models.notification import Notification, NotificationSetting
 from conversations.models.saved import Macro, SavedView
 from conversations.models.search_entry import SearchEntry
@@ -28,6 +28,7 @@ __all__ = [
     "ConversationRead",
     "ConversationTag",
     "Macro",
+    "MailPage",
     "Message",
     "MessageDraft",
     "MessageMention",

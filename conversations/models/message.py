@@ -24,6 +24,7 @@ class Message(models.Model):
 
     `body_html` is sanitised and safe to show; `body_text` is the same without markup and without quotes.
     `quoted_html` is what was folded off: earlier mails and signatures. Nothing is thrown away.
+    `page_height_px` is set where the mail has a `MailPage`, and is how high its frame is before it is measured.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -34,6 +35,7 @@ class Message(models.Model):
     body_html = models.TextField(blank=True)
     body_text = models.TextField(blank=True)
     quoted_html = models.TextField(blank=True)
+    page_height_px = models.PositiveSmallIntegerField(null=True, blank=True)
     # Why a mail could not be read, a code of email_channel; the raw mail is attached. Empty for all others.
     unreadable_reason = models.CharField(max_length=40, blank=True)
     delivery_state = models.CharField(max_length=10, choices=DeliveryState, blank=True)
@@ -85,6 +87,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class MailPage(models.Model):
+    """What `body_html` says with the look it came with, for mail that is nothing without it.
+
+    Sanitised too, yet shown in a frame of its own only (docs/decisions/0014). Apart from the message, so that whoever
+    reads messages does not carry it along.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="page")
+    html = models.TextField()
+
+    def __str__(self) -> str:
+        return f"page of {self.message_id}"
 
 
 class MessageVersion(models.Model):

@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import Q
 
 from conversations.access import visible_conversations
-from conversations.models import Category, Conversation, Message
+from conversations.models import Category, Conversation, MailPage, Message
 from conversations.queries.timeline import messages_of
+from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.models import Team
@@ -25,7 +26,7 @@ SELECT
     coalesce(contact.shows_remote_images, false), agent.name, message.body_html, message.quoted_html,
     message.unreadable_reason, message.delivery_state, message.delivery_error, message."to", message.cc, message.bcc,
     message.send_at, message.is_scheduled, message.is_automatic, message.created_at, message.edited_at,
-    message.deleted_at,
+    message.deleted_at, message.page_height_px,
     (SELECT json_agg(json_build_array(
         file.id, file.name, file.content_type, file.size_bytes, file.content_id, file.is_inline, file.thumbnail <> ''
      ) ORDER BY file.created_at, file.id)
@@ -125,6 +126,7 @@ class ThreadMessage:
     created_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    page_height_px: int | None
     files: Sequence[ThreadFile]
     mentions: Sequence[str]
 
@@ -191,6 +193,14 @@ def thread_message(viewer: Viewer, id: UUID) -> ThreadMessage | None:
     visible, parameters = visible_conversations(viewer).values("id").query.sql_with_params()
     found = _messages(f"message.id = %s AND message.conversation_id IN ({visible})", [id, *parameters], 1)
     return found[0] if found else None
+
+
+def mail_page_of(message: Message) -> MailPage:
+    """Return a message's page. One query. Raises: NotFound where it has none."""
+    page = MailPage.objects.filter(message=message).first()
+    if page is None:
+        raise NotFound
+    return page
 
 
 def messages_from(message: Message) -> Sequence[UUID]:

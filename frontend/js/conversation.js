@@ -1,5 +1,6 @@
 // What an open conversation needs besides app.js, which has loaded this.
 import './message.js'
+import './mail-pages.js'
 import './panels.js'
 import './presence.js'
 import './composer/composer.js'

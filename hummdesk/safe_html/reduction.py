@@ -5,12 +5,15 @@ minutes, so depth, tags and attributes are bounded here and every element is clo
 """
 
 import html
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from hummdesk.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
+from hummdesk.safe_html.looks import LOOKS, safe_colour, safe_style
 
 REMOTE_SCHEME = "remote"
+_PERCENT = re.compile(r"[0-9]{1,3}%")
 _DEPTH = 100
 _TAG_COUNT = 50_000
 _VALUE_CHARS = 4_000
@@ -41,7 +44,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "td": _names("colspan rowspan align valign"),
     "th": _names("colspan rowspan align valign"),
 }
-_NUMBERS = _names("width height start colspan rowspan")
+# The same with the look that a mail has in a frame of its own.
+ALLOWED_WITH_LOOKS: dict[str, frozenset[str]] = {
+    tag: ALLOWED.get(tag, frozenset()) | LOOKS.get(tag, frozenset()) | {"style"}
+    for tag in sorted(ALLOWED.keys() | LOOKS.keys())
+}
+_NUMBERS = _names("width height start colspan rowspan border cellpadding cellspacing span")
+_COLOURS = _names("bgcolor color")
 # Which open elements a start tag ends, and what keeps it from looking further up (HTML 13.1.2.4, optional tags).
 _ENDS = {
     **{tag: _names("p") for tag in _names("p div ul ol dl table blockquote pre hr h1 h2 h3")},
@@ -64,12 +73,18 @@ class _Reducer:
 
     source: str
     shows_hidden: bool
+    keeps_looks: bool
     written: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     tag_count: int = 0
     text_run: int = 0
     skipped: str = ""
     skipped_depth: int = 0
+
+    @property
+    def allowed(self) -> dict[str, frozenset[str]]:
+        """Return the tags that are kept, and their attributes."""
+        return ALLOWED_WITH_LOOKS if self.keeps_looks else ALLOWED
 
     def take(self, token: Token) -> None:
         """Write what is left of one token."""
@@ -108,12 +123,12 @@ class _Reducer:
                 self.skipped = ""
 
     def _start(self, token: Token) -> None:
-        name = token.name
+        name = self._named(token.name)
         if name in _DROPPED_WHOLE:
             self.skipped, self.skipped_depth = name, 1
             return
         self.tag_count += 1
-        if name not in ALLOWED or self.tag_count > _TAG_COUNT:
+        if name not in self.allowed or self.tag_count > _TAG_COUNT:
             return
         found = attributes(self.source, token)
         if name not in VOID_TAGS:
@@ -126,7 +141,7 @@ class _Reducer:
         self._write_start(name, found)
 
     def _write_start(self, name: str, found: dict[str, str]) -> None:
-        kept = [(key, _kept_value(name, key, found[key])) for key in sorted(ALLOWED[name] & found.keys())]
+        kept = [(key, self._value(key, found[key])) for key in sorted(self.allowed[name] & found.keys())]
         if name == "img" and is_pixel(found):
             return
         if name not in _TABLE_INSIDES:
@@ -137,6 +152,11 @@ class _Reducer:
         self.written.append(">")
         if name not in VOID_TAGS:
             self.open.append(name)
+
+    def _value(self, name: str, value: str) -> str | None:
+        """Return an attribute's value, None where it is of no use."""
+        is_share = self.keeps_looks and name == "width" and _PERCENT.fullmatch(value.strip())
+        return value.strip() if is_share else _kept_value(name, value)
 
     def _end_implied(self, name: str) -> None:
         """Close what a start tag ends, through open inline elements but not out of a table or list."""
@@ -150,8 +170,13 @@ class _Reducer:
         while len(self.open) > lowest:
             self._write_end()
 
+    def _named(self, name: str) -> str:
+        """Return what stands for an element: the whole mail is a box of the page that shows it."""
+        return "div" if self.keeps_looks and name == "body" else name
+
     def _end(self, name: str) -> None:
         """Close an element and what is open inside it; an end tag without its start is dropped."""
+        name = self._named(name)
         if name not in self.open:
             return
         while self.open[-1] != name:
@@ -168,9 +193,13 @@ class _Reducer:
         return "".join(self.written)
 
 
-def _kept_value(tag: str, name: str, value: str) -> str | None:
+def _kept_value(name: str, value: str) -> str | None:
     """Return an attribute's value, None where it is of no use."""
     value = value.strip()[:_VALUE_CHARS]
+    if name == "style":
+        return safe_style(value) or None
+    if name in _COLOURS:
+        return safe_colour(value)
     if name in _NUMBERS:
         number = value.removesuffix("px")
         return str(min(int(number), 2_000)) if number.isascii() and number.isdigit() and len(number) < 6 else None
@@ -196,19 +225,19 @@ def is_pixel(found: dict[str, str]) -> bool:
     return found.get("width", "").strip() in ("0", "1") and found.get("height", "").strip() in ("0", "1")
 
 
-def reduce_html(source: str) -> str:
+def reduce_html(source: str, *, keeps_looks: bool = False) -> str:
     """Return well-formed HTML of bounded depth with allowed tags and attributes only. Linear in the length.
 
     Sources of images are markers: `cid:…` for a part of the mail, `remote:…` for an address on the web.
     """
-    reducer = _reduced(source, shows_hidden=False)
+    reducer = _reduced(_Reducer(source, shows_hidden=False, keeps_looks=keeps_looks))
     if reducer.skipped and reducer.skipped not in _DROPPED_WHOLE:
-        reducer = _reduced(source, shows_hidden=True)
+        reducer = _reduced(_Reducer(source, shows_hidden=True, keeps_looks=keeps_looks))
     return reducer.text()
 
 
-def _reduced(source: str, *, shows_hidden: bool) -> _Reducer:
-    reducer = _Reducer(source, shows_hidden)
+def _reduced(reducer: _Reducer) -> _Reducer:
+    source = reducer.source
     for token in tokens(source):
         reducer.take(token)
     return reducer

@@ -78,6 +78,7 @@ class MessageItem:
     via: str
     body_html: str
     quoted_html: str
+    page_height_px: int | None
     blocked_count: int
     shows_pictures: bool
     files: tuple[FileItem, ...]
@@ -107,6 +108,7 @@ def message_item(
         via=_via(message, recipient),
         body_html="" if is_deleted else _body(message, shows=shows),
         quoted_html=_with_pictures(message, message.quoted_html, shows=shows),
+        page_height_px=None if is_deleted else message.page_height_px,
         blocked_count=0 if shows or is_deleted else _blocked(message.body_html),
         shows_pictures=pictures,
         files=() if is_deleted else tuple(_file(file) for file in _tiles(message)),
