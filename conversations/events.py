@@ -17,6 +17,13 @@ class ConversationOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationTakenBack(Event):
+    """Its author took back the only message of a conversation before it left, and the conversation with it."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageReceived(Event):
     """The customer has written."""
 

@@ -67,6 +67,7 @@ LIVE_TYPES: dict[str, str] = {
     "MessageDeleted": "message.deleted",
     "AttachmentThumbnailMade": "message.updated",
     "ConversationOpened": "conversation.updated",
+    "ConversationTakenBack": "conversation.updated",
     "ConversationStatusChanged": "conversation.updated",
     "ConversationPriorityChanged": "conversation.updated",
     "ConversationCategoryChanged": "conversation.updated",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from accounts.permissions import Permission
 from conversations.errors import EmptyFile, TooManyUploads, UnknownAttachments
 from conversations.events import AttachmentUploaded
 from conversations.file_types import HEAD_BYTES, sniff_type
-from conversations.models import Attachment, Message, MessageDraft
+from conversations.models import Attachment, FirstMessageDraft, Message, MessageDraft
 from hummdesk.clean_text import clean_file_name
 from hummdesk.errors import PayloadTooLarge
 from hummdesk.events.publishing import action, publish
@@ -104,8 +105,11 @@ def _forget_unused_uploads(limit: int) -> Sequence[tuple[str, str]]:
     unused = Attachment.objects.select_for_update(skip_locked=True).filter(
         message=None, created_at__lt=timezone.now() - UNUSED_FOR
     )
-    drafts = MessageDraft.objects.exclude(attachment_ids=[]).values_list("attachment_ids", flat=True)
-    unused = unused.exclude(id__in={each for ids in drafts for each in ids})
+    drafts = [
+        kind.objects.exclude(attachment_ids=[]).values_list("attachment_ids", flat=True)
+        for kind in (MessageDraft, FirstMessageDraft)
+    ]
+    unused = unused.exclude(id__in={each for ids in chain(*drafts) for each in ids})
     rows = list(unused.order_by("created_at").values_list("id", "file", "thumbnail")[:limit])
     Attachment.objects.filter(id__in=[row[0] for row in rows]).delete()
     return [(file, thumbnail) for _id, file, thumbnail in rows]

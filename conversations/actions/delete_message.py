@@ -26,7 +26,11 @@ def delete_message(*, viewer: Viewer, message_id: UUID) -> None:
     Raises: NotFound, PermissionDenied for another author's without DELETE_MESSAGES, LeftAlready, NotOursToChange.
     Publishes: MessageDeleted.
     """
-    message = lock_message_for(viewer, message_id, need=Permission.REPLY)
+    delete_locked(viewer, lock_message_for(viewer, message_id, need=Permission.REPLY))
+
+
+def delete_locked(viewer: Viewer, message: Message) -> None:
+    """Do what `delete_message` says, inside an action that has locked the message."""
     require_changeable(message)
     if message.agent_id != viewer.id:
         viewer.require(Permission.DELETE_MESSAGES)
@@ -59,15 +63,15 @@ def _give_back(message: Message) -> None:
             "to": message.to,
             "cc": message.cc,
             "bcc": message.bcc,
-            "attachment_ids": list(_uploads(message).values_list("id", flat=True)),
+            "attachment_ids": list(uploads_of(message).values_list("id", flat=True)),
             "forwarded_message_id": message.forwarded_message_id,
             "seen_seq": event.seq if event else 0,
         },
     )
     if is_new:
-        _uploads(message).update(message=None, created_at=timezone.now())
+        uploads_of(message).update(message=None, created_at=timezone.now())
 
 
-def _uploads(message: Message) -> QuerySet[Attachment]:
+def uploads_of(message: Message) -> QuerySet[Attachment]:
     """Return the files that somebody uploaded; those of a forwarded message come along again by themselves."""
     return message.attachments.exclude(uploaded_by=None)

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.permissions import Permission
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.actions.recipients import checked_recipients
+from conversations.actions.save_draft import discard_first_draft
 from conversations.actions.write_message import send_reply
 from conversations.enums import Channel
 from conversations.events import ConversationAssigned, ConversationOpened, ConversationTeamChanged
@@ -34,7 +35,8 @@ def start_conversation(  # what a first message may carry
     """There is a conversation of the viewer's with their message to this address as its first, or nothing is.
 
     Keys of `given`: subject, team_id, as `change_conversation` takes them. The contact is found by the address, or
-    made. Leaves as a reply does. Raises: PermissionDenied, EmptyMessage, ValidationFailed, UnknownAttachments.
+    made. Leaves as a reply does; the viewer's draft of a new conversation is gone.
+    Raises: PermissionDenied, EmptyMessage, ValidationFailed, UnknownAttachments.
     Publishes: ConversationOpened, ConversationAssigned, ConversationTeamChanged, and what `send_reply` does.
     """
     viewer.require(Permission.REPLY)
@@ -49,6 +51,7 @@ def start_conversation(  # what a first message may carry
         **checked,
     )
     _tell(viewer, conversation)
+    discard_first_draft(viewer=viewer)
     return send_reply(
         viewer=viewer,
         conversation_id=conversation.id,

@@ -101,5 +101,6 @@ urlpatterns = [
     path("notifications/read-all", notifications.NotificationsReadView.as_view(), name="api-notifications-read-all"),
     path("notifications/settings", notifications.NotificationSettingsView.as_view(), name="api-notification-settings"),
     path("notifications/<uuid:id>/read", notifications.NotificationReadView.as_view(), name="api-notification-read"),
+    path("drafts/new", drafts.FirstDraftView.as_view(), name="api-first-draft"),
     path("drafts", drafts.DraftsView.as_view(), name="api-drafts"),
 ]

@@ -10,7 +10,7 @@ from conversations.models.conversation import (
     ConversationTag,
     Tag,
 )
-from conversations.models.draft import MessageDraft
+from conversations.models.draft import FirstMessageDraft, MessageDraft
 from conversations.models.message import MailPage, Message, MessageMention, MessageVersion
 from conversations.models.notification import Notification, NotificationSetting
 from conversations.models.saved import Macro, SavedView
@@ -27,6 +27,7 @@ __all__ = [
     "ConversationFollow",
     "ConversationRead",
     "ConversationTag",
+    "FirstMessageDraft",
     "Macro",
     "MailPage",
     "Message",

@@ -10,7 +10,14 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch
 
 from conversations.access import get_conversation_for, visible_conversations, with_id
 from conversations.enums import MessageKind
-from conversations.models import Conversation, ConversationRead, Message, MessageDraft, MessageMention
+from conversations.models import (
+    Conversation,
+    ConversationRead,
+    FirstMessageDraft,
+    Message,
+    MessageDraft,
+    MessageMention,
+)
 from conversations.queries.timeline import messages_of
 from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound, ValidationFailed
@@ -167,6 +174,11 @@ def own_drafts(viewer: Viewer) -> QuerySet[MessageDraft]:
     """Return what the viewer has begun to write in conversations that they may see, with these."""
     visible = visible_conversations(viewer).values("id")
     return MessageDraft.objects.filter(agent=viewer.agent, conversation_id__in=visible).select_related("conversation")
+
+
+def own_first_draft(viewer: Viewer) -> FirstMessageDraft | None:
+    """Return the conversation that the viewer has begun to write, if any. One query."""
+    return FirstMessageDraft.objects.filter(agent=viewer.agent).first()
 
 
 def own_draft(viewer: Viewer, conversation_id: UUID | int | str) -> MessageDraft:

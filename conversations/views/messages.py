@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import push_url, reswap, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget, trigger_client_event
 
 from accounts.decorators import MemberRequest, member_required
 from conversations.access import get_conversation_for
@@ -52,12 +53,15 @@ def conversation_message(request: MemberRequest, display_id: int) -> HttpRespons
 @member_required
 @require_POST
 def message_undo(request: MemberRequest, id: UUID) -> HttpResponse:
-    """Take a reply back before it leaves: it is a draft again."""
+    """Take a reply back before it leaves: it is a draft again, a first message one of a new conversation."""
     viewer = viewer_of(request.membership)
     word = request.POST.get("status", "")
     conversation = take_back_reply(
         viewer=viewer, message_id=id, status=Status(word) if word in Status.values else None
     )
+    if conversation is None:
+        url = reverse("conversation-new")
+        return HttpResponseClientRedirect(url) if request.htmx else _see_other(url)
     place = InboxPlace.of(request)
     response = answer_change(request, viewer, conversation.display_id)
     if not request.htmx:

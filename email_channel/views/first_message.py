@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import MemberRequest, member_required
 from accounts.permissions import Permission
 from conversations.actions.start_conversation import start_conversation
-from conversations.models import Message
+from conversations.models import FirstMessageDraft, Message
 from conversations.queries.attachments import own_uploads
+from conversations.queries.messages import own_first_draft
 from conversations.views.messages import MENDABLE, note_error, take_files
 from conversations.views.shapes.composer import file_shape, form_errors, upload_settings
 from conversations.views.shapes.shape import Shape
@@ -19,6 +20,18 @@ from email_channel.forms import FirstMessageForm
 from email_channel.queries import active_mailboxes
 from teams.access import Viewer, viewer_of
 from teams.queries import teams_by_name
+
+_NOTHING = {
+    "to": "",
+    "cc": "",
+    "bcc": "",
+    "subject": "",
+    "mailbox": "",
+    "team": "",
+    "text": "",
+    "html": "",
+    "files": [],
+}
 
 
 @member_required
@@ -66,22 +79,41 @@ def _page(request: MemberRequest, viewer: Viewer, form: FirstMessageForm, status
 
 
 def _words(request: MemberRequest, viewer: Viewer, form: FirstMessageForm) -> Shape:
-    data: Any = request.POST if form.is_bound else request.GET
-    ids = form.cleaned_data.get("attachments", []) if form.is_bound else []
+    draft = own_first_draft(viewer)
+    given = _typed(form) if form.is_bound else _drafted(draft) if draft else {}
+    linked = {name: text for name in ("to", "subject") if (text := request.GET.get(name, ""))}
+    words: dict[str, Any] = {**_NOTHING, **given, **({} if form.is_bound else linked)}
     return {
-        **{name: data.get(name, "") for name in ("to", "cc", "bcc", "subject", "mailbox", "team")},
-        "text": data.get("body", ""),
-        "html": data.get("body_html", ""),
-        "files": [file_shape(one) for one in own_uploads(viewer, ids)],
+        **words,
+        "files": [file_shape(one) for one in own_uploads(viewer, words["files"])],
         "errors": form_errors(form),
-        "mailboxes": _choices(form, "mailbox"),
-        "teams": _choices(form, "team"),
+        "mailboxes": _choices(form, "mailbox", words["mailbox"]),
+        "teams": _choices(form, "team", words["team"]),
         "suggest_url": reverse("api-contacts"),
+        "draft_url": reverse("api-first-draft"),
+        "draft_version": draft.version if draft else "",
         **upload_settings(),
     }
 
 
-def _choices(form: FirstMessageForm, name: str) -> list[Shape]:
+def _typed(form: FirstMessageForm) -> dict[str, Any]:
+    typed = {name: form.data.get(name, "") for name in ("to", "cc", "bcc", "subject", "mailbox", "team")}
+    files = form.cleaned_data.get("attachments", [])
+    return {**typed, "text": form.data.get("body", ""), "html": form.data.get("body_html", ""), "files": files}
+
+
+def _drafted(draft: FirstMessageDraft) -> dict[str, Any]:
+    return {
+        **{name: ", ".join(getattr(draft, name)) for name in ("to", "cc", "bcc")},
+        "subject": draft.subject,
+        "mailbox": str(draft.mailbox_id or ""),
+        "team": str(draft.team_id or ""),
+        "text": draft.body_text,
+        "html": draft.body_html,
+        "files": draft.attachment_ids,
+    }
+
+
+def _choices(form: FirstMessageForm, name: str, chosen: str) -> list[Shape]:
     field: Any = form.fields[name]
-    chosen = form.data.get(name, "") if form.is_bound else ""
-    return [{"value": value, "label": label, "is_chosen": value == chosen} for value, label in field.choices]
+    return [{"value": value, "label": label, "is_chosen": str(value) == chosen} for value, label in field.choices]

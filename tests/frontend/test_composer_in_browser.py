@@ -1,5 +1,6 @@
 """The composer: drafts, files, kinds, sending, undo, and two people at one conversation."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -260,8 +261,24 @@ def test_first_message_is_written_on_a_page_of_its_own_and_taken_back(
 
     expect(page.locator("#timeline .msg.out")).to_contain_text("It is ready.")
     page.locator(".toast").get_by_role("button", name="Undo").click()
-    expect(page.locator("#composer [name=body]")).to_have_value("It is ready.")
+    expect(page).to_have_url(re.compile("/conversations/new$"))
+    expect(page.locator("[name=body]")).to_have_value("It is ready.")
+    expect(page.get_by_label("Subject")).to_have_value("Your order")
     assert not EmailMessage.objects.exists()
+
+
+def test_first_message_is_kept_on_the_server(open_page: OpenPage, delivery: Conversation, admin: User) -> None:
+    page = open_page(admin, "/conversations/new")
+    page.locator("#to-entry").fill("ada@x.example")
+    page.get_by_label("Subject").fill("Your order")
+    page.locator("[name=body]").fill("It is ready.")
+    expect(page.locator(".compose-saved")).to_have_text("Saved")
+
+    other = open_page(admin, "/conversations/new")
+
+    expect(other.locator("[name=body]")).to_have_value("It is ready.")
+    expect(other.get_by_label("Subject")).to_have_value("Your order")
+    expect(other.locator("[name=to]")).to_have_value("ada@x.example")
 
 
 def _file(name: str, content: bytes = b"words " * 100) -> FilePayload:

@@ -8,19 +8,19 @@ const AGAIN_MS = 5_000
 
 const addresses = text => text.split(/[,;\n]/).map(one => one.trim()).filter(one => /^\S+@\S+\.\S+$/.test(one))
 const toServer = (value, version) => ({
-  kind: value.kind === 'note' ? 'note' : 'reply',
+  ...(value.kind ? { kind: value.kind === 'note' ? 'note' : 'reply', seen_seq: value.seenSeq } : { subject: value.subject, mailbox_id: value.mailbox || null, team_id: value.team || null }),
   ...(value.html ? { body_html: value.html } : { body_text: value.text }),
   to: addresses(value.to),
   cc: addresses(value.cc),
   bcc: addresses(value.bcc),
   attachments: value.files.map(file => file.id),
-  seen_seq: value.seenSeq,
   ...(value.kind === 'forward' && value.forwarded ? { forwarded_message_id: value.forwarded } : {}),
   ...(version ? { version } : {}),
 })
 
+// A new conversation has no kind: a first message is one.
 function fromServer (draft, others, files) {
-  const kind = draft.kind === 'note' ? 'note' : draft.forwarded_message_id ? 'forward' : others && draft.cc.length ? 'reply-all' : 'reply'
+  const kind = !draft.kind ? '' : draft.kind === 'note' ? 'note' : draft.forwarded_message_id ? 'forward' : others && draft.cc.length ? 'reply-all' : 'reply'
   return {
     kind,
     text: draft.body_text,
@@ -30,7 +30,8 @@ function fromServer (draft, others, files) {
     bcc: draft.bcc.join(', '),
     files: draft.attachments.map(id => files.find(file => file.id === id) ?? { id, name: id, size: '' }),
     forwarded: draft.forwarded_message_id ?? '',
-    seenSeq: draft.seen_seq,
+    seenSeq: draft.seen_seq ?? 0,
+    ...(kind ? {} : { subject: draft.subject, mailbox: draft.mailbox_id ?? '', team: draft.team_id ?? '' }),
   }
 }
 
@@ -38,7 +39,7 @@ export class Draft {
   constructor (form) {
     this.form = form
     this.id = form.dataset.conversationId
-    this.url = form.dataset.draftUrl // none for a conversation that is not there yet
+    this.url = form.dataset.draftUrl
     this.version = Number(form.dataset.draftVersion) || 0
     this.queue = Promise.resolve()
     this.value = read(form)
@@ -76,13 +77,12 @@ export class Draft {
 
   later (ms) {
     clearTimeout(this.timer)
-    if (this.url) this.timer = setTimeout(() => this.save(), ms)
-    else this.say('saved')
+    this.timer = setTimeout(() => this.save(), ms)
   }
 
   save (options = {}) {
     clearTimeout(this.timer)
-    if (!this.url || this.isStopped) return this.queue
+    if (this.isStopped) return this.queue
     this.queue = this.queue.then(() => this.push(options)).catch(() => this.offline())
     return this.queue
   }
@@ -152,7 +152,7 @@ export class Draft {
 
   // Looked at again: what another tab or device has saved meanwhile is here, if nothing was typed here since.
   async look () {
-    if (!this.url || !this.saved || localStorage.getItem(this.key) || !navigator.onLine) return
+    if (!this.saved || localStorage.getItem(this.key) || !navigator.onLine) return
     const answer = await this.ask('GET').catch(() => null)
     if (!answer || localStorage.getItem(this.key)) return
     if (answer.status === 404) return this.form.isConnected && this.showThere(blank(this.value.kind), 0)
@@ -208,7 +208,7 @@ export class Draft {
     this.isStopped = false
     this.value = read(this.form)
     this.keep()
-    if (this.version && this.url) this.queue = this.queue.then(() => this.ask('DELETE')).catch(() => {})
+    if (this.version) this.queue = this.queue.then(() => this.ask('DELETE')).catch(() => {})
     this.version = 0
     this.saved = null
     hold(this.id, false)

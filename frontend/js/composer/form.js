@@ -30,7 +30,7 @@ export function read (form) {
 export const isBlank = value => !value.text.trim() && !/<img/.test(value.html) && !value.files.length &&
   !(value.kind !== 'reply' && (value.to.trim() || value.subject.trim()))
 
-export const isSame = (one, other) => ['kind', 'text', 'to', 'cc', 'bcc', 'subject'].every(name => one[name] === other[name]) &&
+export const isSame = (one, other) => ['kind', 'text', 'to', 'cc', 'bcc', 'subject', 'mailbox', 'team'].every(name => one[name] === other[name]) &&
   one.files.map(file => file.id).join() === other.files.map(file => file.id).join()
 
 export function setWords (form, text, html) {
@@ -60,7 +60,7 @@ export function write (form, value) {
   form.dispatchEvent(new CustomEvent('hd:filled', { bubbles: true }))
 }
 
-export const blank = kind => ({ kind, text: '', html: '', to: '', cc: '', bcc: '', subject: '', files: [], forwarded: '', seenSeq: 0 })
+export const blank = kind => ({ kind, text: '', html: '', to: '', cc: '', bcc: '', subject: '', mailbox: '', team: '', files: [], forwarded: '', seenSeq: 0 })
 
 export function focusWords (form) {
   const editor = editorOf(form)

@@ -68,6 +68,7 @@ function sent (event) {
 }
 
 // A first message goes as any form does, once its files are there; the next page tells that it went.
+// What is saved from now on would be a draft of what has gone.
 function departNew (event) {
   const page = event.target
   if (hasInvalid(page) || !navigator.onLine) {
@@ -77,9 +78,10 @@ function departNew (event) {
   }
   for (const field of page.querySelectorAll('[name=files]')) field.disabled = true
   const { submitter } = event
-  if (!page.querySelector('.upload.is-going')) return
+  if ('leaves' in page.dataset) return
   event.preventDefault()
-  settled(page).then(() => page.requestSubmit(submitter))
+  page.dataset.leaves = ''
+  Promise.all([draftOf(page).pause(), settled(page)]).then(() => page.requestSubmit(submitter))
 }
 
 async function undone (event) {

@@ -2,13 +2,15 @@ import pytest
 
 from accounts.models import Account, User
 from conversations.enums import MessageKind
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, FirstMessageDraft, Message
 from email_channel.models import EmailMessage, Mailbox
+from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import account_context
-from tests.factories import make_mailbox
-from tests.fixtures.cast import ClientOf
+from tests.factories import make_mailbox, make_message
+from tests.fixtures.cast import ApiOf, ClientOf
 
 URL = "/conversations/new"
+DRAFT_URL = "/api/v1/drafts/new"
 
 
 @pytest.fixture
@@ -78,3 +80,74 @@ def test_conversation_new_says_when_there_is_no_mailbox(client_of: ClientOf, age
     Mailbox.objects.all().delete()
 
     assert "Connect a mailbox" in client_of(agent).get(URL).content.decode()
+
+
+def test_conversation_new_shows_what_was_begun_on_another_device(
+    client_of: ClientOf, api_of: ApiOf, agent: User, leader: User, given: dict[str, str]
+) -> None:
+    written = {"to": ["ada@x.example"], "subject": "Your order", "body_text": "It is", "mailbox_id": given["mailbox"]}
+    saved = api_of(agent).put(DRAFT_URL, written)
+
+    mine, theirs = client_of(agent).get(URL).content.decode(), client_of(leader).get(URL).content.decode()
+
+    assert saved.json()["version"] == 1
+    assert 'value="Your order"' in mine
+    assert "It is</textarea>" in mine
+    assert 'data-draft-version="1"' in mine
+    assert "Your order" not in theirs
+    assert api_of(leader).get(DRAFT_URL).status_code == 404
+
+
+def test_first_draft_keeps_its_version_and_says_what_is_wrong(api_of: ApiOf, agent: User, acme: Account) -> None:
+    client = api_of(agent)
+    client.put(DRAFT_URL, {"subject": "One"})
+
+    assert client.put(DRAFT_URL, {"subject": "Two", "version": 1}).json()["version"] == 2
+    assert client.put(DRAFT_URL, {"subject": "Three", "version": 1}).status_code == 409
+    assert client.put(DRAFT_URL, {"to": ["nobody"]}).status_code == 422
+    assert client.get(DRAFT_URL).json()["subject"] == "Two"
+    assert client.delete(DRAFT_URL).status_code == 204
+    assert client.get(DRAFT_URL).status_code == 404
+
+
+def test_sent_first_message_leaves_no_draft(
+    client_of: ClientOf, api_of: ApiOf, agent: User, given: dict[str, str]
+) -> None:
+    api_of(agent).put(DRAFT_URL, {"subject": "Your order"})
+
+    client_of(agent).post(URL, given)
+
+    assert not FirstMessageDraft.objects.exists()
+
+
+def test_undo_of_a_first_message_makes_it_a_draft_and_the_conversation_is_gone(
+    client_of: ClientOf, agent: User, acme: Account, given: dict[str, str]
+) -> None:
+    Account.objects.filter(id=acme.id).update(settings={"undo_send_s": 10})
+    client = client_of(agent)
+    client.post(URL, given | {"to": "ada@x.example, bob@x.example"})
+    message = Message.objects.get(kind=MessageKind.REPLY)
+
+    undone = client.post(f"/messages/{message.id}/undo")
+
+    assert (undone.status_code, undone["Location"]) == (303, URL)
+    assert not Conversation.objects.exists()
+    assert LoggedEvent.objects.filter(type="ConversationTakenBack").count() == 1
+    draft = FirstMessageDraft.objects.get()
+    assert (draft.subject, draft.to, draft.cc) == ("Your order", ["ada@x.example"], ["bob@x.example"])
+    assert (str(draft.mailbox_id), draft.body_text) == (given["mailbox"], "It is ready.")
+
+
+def test_undo_keeps_a_conversation_in_which_somebody_wrote_meanwhile(
+    client_of: ClientOf, agent: User, acme: Account, given: dict[str, str]
+) -> None:
+    Account.objects.filter(id=acme.id).update(settings={"undo_send_s": 10})
+    client = client_of(agent)
+    client.post(URL, given | {"to": "ada@x.example"})
+    message = Message.objects.get(kind=MessageKind.REPLY)
+    make_message(message.conversation)
+
+    client.post(f"/messages/{message.id}/undo")
+
+    assert Conversation.objects.count() == 1
+    assert not FirstMessageDraft.objects.exists()
