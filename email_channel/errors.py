@@ -35,6 +35,12 @@ class AddressTaken(ValidationFailed):
     title = _("This address is in use already.")
 
 
+class NoOtherMailbox(ValidationFailed):
+    """The mailbox that conversations are to go on in is not one of the account's others."""
+
+    title = _("Choose another of your mailboxes.")
+
+
 class DeliveryRefused(ProviderUnavailable):
     """The provider said no, for good: `detail` is its word."""
 

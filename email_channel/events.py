@@ -63,3 +63,23 @@ class SuppressionLifted(Event):
     object_field: ClassVar[str] = "suppression_id"
 
     suppression_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxChanged(Event):
+    """A mailbox has other settings; `changed` names them."""
+
+    object_field: ClassVar[str] = "mailbox_id"
+
+    mailbox_id: UUID
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxRemoved(Event):
+    """The account takes no more mail on an address; its conversations go on in `moved_to`, if anywhere."""
+
+    object_field: ClassVar[str] = "mailbox_id"
+
+    mailbox_id: UUID
+    moved_to: UUID | None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from email_channel.views import first_message, messages
+from email_channel.views import first_message, mailboxes, messages
 
 urlpatterns = [
     path("conversations/new", first_message.conversation_new, name="conversation-new"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("messages/<uuid:id>/original", messages.message_original, name="message-original"),
     path("messages/<uuid:id>/original.eml", messages.message_source, name="message-source"),
     path("messages/<uuid:id>/retry", messages.message_retry, name="message-retry"),
+    path("settings/mailboxes", mailboxes.mailbox_list, name="settings-mailboxes"),
+    path("settings/mailboxes/new", mailboxes.mailbox_create, name="mailbox-create"),
+    path("settings/mailboxes/<uuid:id>", mailboxes.mailbox_edit, name="mailbox-edit"),
+    path("settings/mailboxes/<uuid:id>/secret", mailboxes.mailbox_secret, name="mailbox-secret"),
+    path("settings/mailboxes/<uuid:id>/remove", mailboxes.mailbox_remove, name="mailbox-remove"),
 ]

@@ -64,7 +64,7 @@ const scripts = [
       emoji: 'js/editor/emoji-picker.js',
     },
   },
-  { ...common, plugins: [shared], entryPoints: { conversation: 'js/conversation.js' } },
+  { ...common, plugins: [shared], entryPoints: { conversation: 'js/conversation.js', copies: 'js/copies.js' } },
 ]
 
 // Everything that went into a script, and what is copied besides.

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from hummdesk.compiled import CompiledLookup
-from teams.models import Agent, Team
+from teams.models import Agent, BusinessHours, Team
 
 
 def active_agents() -> Sequence[Agent]:
@@ -34,6 +34,11 @@ def team_with(slug: str) -> Team | None:
 def teams_by_name() -> Sequence[Team]:
     """Return all teams, by name. One query."""
     return list(Team.objects.order_by("name"))
+
+
+def hours_by_name() -> Sequence[BusinessHours]:
+    """Return all business hours, by name. One query."""
+    return list(BusinessHours.objects.order_by("name"))
 
 
 def names_by_id() -> dict[str, str]:

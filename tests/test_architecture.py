@@ -35,6 +35,8 @@ AUDIT_ONLY = {
     "MacroApplied",
     "MailTakenIn",
     "MailboxAdded",
+    "MailboxChanged",
+    "MailboxRemoved",
     "SuppressionLifted",
 }
 

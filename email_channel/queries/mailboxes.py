@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from conversations.models import Conversation
-from email_channel.models import Mailbox
+from email_channel.models import EmailTemplate, Mailbox
+from hummdesk.errors import NotFound
 
 
 def mailbox_with(id: UUID) -> Mailbox | None:
@@ -26,5 +29,29 @@ def without_mailboxes(addresses: Sequence[str]) -> list[str]:
 
 
 def mailbox_of(conversation: Conversation) -> Mailbox | None:
-    """Return the mailbox that the conversation's replies leave from, or None. One query."""
-    return Mailbox.objects.filter(id=conversation.mailbox_id).first() if conversation.mailbox_id else None
+    """Return the mailbox that the conversation's replies leave from, None where it was removed. One query."""
+    return mailbox_with(conversation.mailbox_id) if conversation.mailbox_id else None
+
+
+def listed_mailboxes() -> QuerySet[Mailbox]:
+    """Return the mailboxes that take mail, each with its team."""
+    return Mailbox.objects.filter(is_active=True).select_related("team")
+
+
+def get_mailbox(id: UUID, *, lock: bool = False) -> Mailbox:
+    """Return a mailbox that takes mail. One query. Raises: NotFound, also for one that was removed."""
+    rows = Mailbox.objects.select_for_update(of=("self",)) if lock else Mailbox.objects.all()
+    mailbox = rows.select_related("team").filter(id=id, is_active=True).first()
+    if mailbox is None:
+        raise NotFound
+    return mailbox
+
+
+def has_conversations(mailbox: Mailbox) -> bool:
+    """Return whether any conversation is answered from the mailbox. One query."""
+    return Conversation.objects.filter(mailbox_id=mailbox.id).exists()
+
+
+def templates_by_name() -> Sequence[EmailTemplate]:
+    """Return what a mailbox can answer with by itself, by name and language. One query."""
+    return list(EmailTemplate.objects.order_by("name", "language"))

@@ -10,11 +10,10 @@ from teams.access import Viewer
 
 def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
     """Return the settings' pages that the viewer may open, the one with this URL name marked."""
-    own = None
-    pages = [
-        ("settings-profile", _("Profile"), "user", own),
-        ("settings-shortcuts", _("Shortcuts"), "keyboard", own),
-        ("settings-notifications", _("Notifications"), "bell", own),
+    pages: list[tuple[str, str, str, Permission | None]] = [
+        ("settings-profile", _("Profile"), "user", None),
+        ("settings-shortcuts", _("Shortcuts"), "keyboard", None),
+        ("settings-notifications", _("Notifications"), "bell", None),
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
     ]
     return [
