@@ -19,7 +19,7 @@ from teams.access import viewer_of
 _STYLE = """
 :root { color-scheme: light; }
 body { margin: 0; background: #fff; color: #16181d; }
-.mail { display: flow-root; box-sizing: border-box; padding: 12px; overflow-x: auto; overflow-wrap: break-word;
+.mail { display: flow-root; box-sizing: border-box; padding: 8px; overflow-x: auto; overflow-wrap: break-word;
   font: 14px/1.5 system-ui, sans-serif; }
 .mail img { max-width: 100%; height: auto; }
 .mail table { max-width: 100%; }
@@ -28,7 +28,7 @@ body { margin: 0; background: #fff; color: #16181d; }
 """
 _PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light"><title>&#8203;</title><style>{style}</style></head>
-<body><div class="mail">{mail}</div></body></html>"""
+<body><div class="mail" dir="auto">{mail}</div></body></html>"""
 _POLICY = (
     "default-src 'none'; img-src {origin}/api/v1/; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"

@@ -34,6 +34,10 @@ _WHITE = re.compile(
     r"white|#fff(?:fff)?|transparent|none|initial|inherit|unset|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*",
     re.DOTALL,
 )
+_PIXELS = re.compile(r"([0-9]{1,5})(?:\.[0-9]+)?px")
+_DIGITS = re.compile(r"[0-9]{1,5}")
+# What is wider does not fit a phone.
+_WIDE_PX = 320
 _STYLE_CHARS = 4_000
 # Further attributes by tag; all tags keep `style`.
 LOOKS: Mapping[str, frozenset[str]] = {
@@ -67,8 +71,25 @@ def safe_style(text: str) -> str:
             # Only its colour: pictures would be loaded, or cover what stands elsewhere.
             name, value = "background-color", next(iter(_COLOUR.findall(value.partition("url")[0])), "")
         if name in _PROPERTIES and _is_harmless(value):
-            kept.append(f"{name}:{value}")
-    return ";".join(kept)
+            kept.append(_fluid(name, value))
+    return ";".join(filter(None, kept))
+
+
+def _fluid(name: str, value: str) -> str:
+    """Return a declaration that a narrow frame can follow: a width for a desk is the widest it may be."""
+    pixels = _PIXELS.fullmatch(value)
+    if name not in ("width", "min-width") or pixels is None or int(pixels[1]) < _WIDE_PX:
+        return f"{name}:{value}"
+    return f"width:100%;max-width:{pixels[1]}px" if name == "width" else ""
+
+
+def with_fluid_width(found: Mapping[str, str]) -> dict[str, str]:
+    """Return the attributes of a table whose fixed width, if it is wide, is the widest that it may be."""
+    width = found.get("width", "").strip().removesuffix("px")
+    if not _DIGITS.fullmatch(width) or int(width) < _WIDE_PX:
+        return dict(found)
+    style = f"width:{width}px;{found.get('style', '')}"
+    return {name: value for name, value in found.items() if name != "width"} | {"style": style}
 
 
 def _is_harmless(value: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from hummdesk.html_tokens import VOID_TAGS, Kind, Token, attributes, is_hidden, tokens, unescape
-from hummdesk.safe_html.looks import LOOKS, safe_colour, safe_style
+from hummdesk.safe_html.looks import LOOKS, safe_colour, safe_style, with_fluid_width
 
 REMOTE_SCHEME = "remote"
 _PERCENT = re.compile(r"[0-9]{1,3}%")
@@ -141,6 +141,8 @@ class _Reducer:
         self._write_start(name, found)
 
     def _write_start(self, name: str, found: dict[str, str]) -> None:
+        if self.keeps_looks and name == "table":
+            found = with_fluid_width(found)
         kept = [(key, self._value(key, found[key])) for key in sorted(self.allowed[name] & found.keys())]
         if name == "img" and is_pixel(found):
             return

@@ -34,6 +34,8 @@ LOOKS = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "color", "f
         ("font-family: 'Segoe UI', Arial", "font-family:'Segoe UI', Arial"),
         ("content: 'x'; animation: a 1s; transform: scale(9)", ""),
         ("mso-line-height-rule: exactly; line-height: 20px", "line-height:20px"),
+        ("width: 600px; min-width:600px; color: red", "width:100%;max-width:600px;color:red"),
+        ("width: 120px; min-width: 80px", "width:120px;min-width:80px"),
         ("", ""),
     ],
 )
@@ -62,6 +64,13 @@ def test_look_stays_and_nothing_else() -> None:
         '<img src="remote:https%3A%2F%2Ft.example%2Fa.png" width="600"><font color="#123456" size="2">x</font>'
         "</td></tr></tbody></table></div>"
     )
+
+
+def test_wide_table_shrinks_with_its_frame() -> None:
+    wide, narrow = (sanitise_with_looks(f'<table width="{width}" style="color:red"></table>') for width in (600, 200))
+
+    assert wide == '<table style="width:100%;max-width:600px;color:red"></table>'
+    assert narrow == '<table style="color:red" width="200"></table>'
 
 
 @given(st.text(max_size=300))
