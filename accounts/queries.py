@@ -183,6 +183,12 @@ def account_with(slug: str) -> Account | None:
     return account
 
 
+def account_with_schema(schema_name: str) -> Account | None:
+    """Return the account with this schema, or None. One query."""
+    account: Account | None = Account.objects.filter(schema_name=schema_name).first()
+    return account
+
+
 def primary_host(account: Account) -> str:
     """Return the host name that stands in links to the account. One query."""
     return str(account.domains.get(is_primary=True).domain)

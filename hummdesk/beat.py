@@ -13,6 +13,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "provider-events": {
+        "task": "email_channel.provider.tasks.heed_provider_events",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "received-mail": {
+        "task": "email_channel.provider.tasks.fetch_received_mail",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "replies-release": {
         "task": "conversations.tasks.sweep_held_replies",
         "schedule": 10.0,

@@ -47,6 +47,7 @@ PUBLIC = {
     "api-token-refresh",
     "api-token-revoke",
     "email-inbound-raw",
+    "email-webhook",
     # By signature, which no other file and no other account has: tests/conversations/api/test_attachments.py.
     "api-attachment-content",
     "api-remote-image",

@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -53,31 +55,45 @@ def store_mail(
 
     Raises: EmptyMail, MailTooLarge, UnknownRecipient. Publishes: MailStored when deferred.
     """
-    _check_size(raw)
-    mailbox = mailbox_with(mailbox_id)
-    if mailbox is None:
-        logger.warning("mail_refused", reason="mailbox_closed", size_bytes=len(raw), source=source)
-        raise UnknownRecipient
-    mail = IncomingMail.objects.create(
-        mailbox=mailbox,
-        source=source,
-        raw=ContentFile(raw, name="mail.eml"),
-        size_bytes=len(raw),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        envelope_sender=_storable(envelope_sender),
-    )
+    if len(raw) > settings.MAIL_MAX_BYTES:
+        raise MailTooLarge
+    mail = _store(mailbox_id, raw, source=source, envelope_sender=_storable(envelope_sender))
     if defer:
         publish(MailStored(actor=Actor.system(), incoming_mail_id=mail.id))
     return StoredMail(current_schema(), mail.id)
 
 
+@action
+def store_fetched_mail(*, mailbox_id: UUID, raw: bytes, provider_id: str, received_at: datetime) -> StoredMail:
+    """A mail that the provider received at that time is stored for a mailbox of the account in force, once.
+
+    However large: the provider has taken it, and nobody else has it. The caller goes on at once.
+    Raises: EmptyMail, UnknownRecipient.
+    """
+    known_id = uuid5(mailbox_id, provider_id)
+    if not IncomingMail.objects.filter(id=known_id).exists():
+        more = {"id": known_id, "provider_id": provider_id, "received_at": received_at}
+        _store(mailbox_id, raw, source=MailSource.RESEND, **more)
+    return StoredMail(current_schema(), known_id)
+
+
+def _store(mailbox_id: UUID, raw: bytes, *, source: MailSource, **fields: Any) -> IncomingMail:
+    if not raw.strip():
+        raise EmptyMail
+    mailbox = mailbox_with(mailbox_id)
+    if mailbox is None:
+        logger.warning("mail_refused", reason="mailbox_closed", size_bytes=len(raw), source=source)
+        raise UnknownRecipient
+    return IncomingMail.objects.create(
+        mailbox=mailbox,
+        source=source,
+        raw=ContentFile(raw, name="mail.eml"),
+        size_bytes=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        **fields,
+    )
+
+
 def _storable(address: str) -> str:
     """Return a sender's claim without what the database refuses: NUL, lone surrogates, more than 320 characters."""
     return address.encode("utf-8", "replace").decode().replace("\x00", "")[:320]
-
-
-def _check_size(raw: bytes) -> None:
-    if not raw.strip():
-        raise EmptyMail
-    if len(raw) > settings.MAIL_MAX_BYTES:
-        raise MailTooLarge

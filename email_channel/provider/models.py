@@ -39,7 +39,14 @@ class ProviderEvent(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state=ProviderEventState.WAITING), name="provider_event_waits"
+                fields=["account", "occurred_at", "id"],
+                condition=Q(state=ProviderEventState.WAITING, type="email.received"),
+                name="received_mail_waits",
+            ),
+            models.Index(
+                fields=["account", "occurred_at", "id"],
+                condition=Q(state=ProviderEventState.WAITING) & ~Q(type="email.received"),
+                name="provider_word_waits",
             ),
             models.Index(fields=["-received_at"], name="provider_event_by_time"),
         ]

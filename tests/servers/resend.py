@@ -108,9 +108,7 @@ class FakeResend:
         """The next requests meet this fault."""
         self._faults.extend([fault] * times)
 
-    def receive(
-        self, raw: bytes, to: Sequence[str], *, at: float | None = None, **more: Sequence[str]
-    ) -> ReceivedMail:
+    def receive(self, raw: bytes, *to: str, at: float | None = None, **more: Sequence[str]) -> ReceivedMail:
         """A mail came in, and `email.received` waits to be told. `more`: cc, bcc, received_for."""
         mail = self.inbox.add(raw, to, at=self.now() if at is None else at, **more)
         self.webhooks.make("email.received", {"email_id": mail.id, **mail.metadata()}, at=mail.at)

@@ -1,0 +1,44 @@
+"""The provider's events in the background. The rows hold the truth; a task is a hint that one waits."""
+
+import time
+
+from email_channel.enums import ProviderEventState
+from email_channel.provider.lane import fetching_slot
+from email_channel.provider.models import ProviderEvent
+from email_channel.provider.payloads import RECEIVED
+from email_channel.provider.work import fetch_waiting_mail, heed_waiting_events
+from hummdesk.broker import ensure_broker
+from hummdesk.celery import app
+from hummdesk.logs import logger
+from hummdesk.tenancy.tasks import platform_task
+
+# A task ends after this and queues itself again, so that other work gets its thread in between.
+WORK_S = 8.0
+
+
+@platform_task("email_channel.provider.tasks.heed_provider_events")
+def heed_provider_events() -> None:
+    """What was told of mail that went out is heeded."""
+    if heed_waiting_events(time.monotonic() + WORK_S):
+        app.send_task("email_channel.provider.tasks.heed_provider_events")
+
+
+@platform_task("email_channel.provider.tasks.fetch_received_mail")
+def fetch_received_mail() -> None:
+    """Mail that the provider received is fetched, unless enough processes do so already."""
+    with fetching_slot() as keep_place:
+        more_waits = keep_place is not None and fetch_waiting_mail(time.monotonic() + WORK_S, keep_place)
+    if more_waits:
+        app.send_task("email_channel.provider.tasks.fetch_received_mail")
+
+
+def hint_at_work(event: ProviderEvent) -> None:
+    """A worker looks at the event soon; without Redis the next sweep does."""
+    if event.state != ProviderEventState.WAITING:
+        return
+    name = "fetch_received_mail" if event.type == RECEIVED else "heed_provider_events"
+    try:
+        ensure_broker()
+        app.send_task(f"email_channel.provider.tasks.{name}")
+    except Exception as error:  # the rim towards Redis: whatever it raises, the row waits for the sweep
+        logger.warning("provider_hint_lost", event_id=str(event.id), error=type(error).__name__)
