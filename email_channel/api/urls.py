@@ -3,11 +3,19 @@
 from django.urls import path
 
 from email_channel.api.inbound import InboundRawView
+from email_channel.api.mailboxes import MailboxesView, MailboxSecretView, MailboxView
+from email_channel.api.mails import MailsView, MailView, RawMailView
 from email_channel.api.replies import ReplyRetryView
 from email_channel.api.webhook import ProviderWebhookView
 
 urlpatterns = [
     path("email/inbound/raw", InboundRawView.as_view(), name="email-inbound-raw"),
     path("email/webhook", ProviderWebhookView.as_view(), name="email-webhook"),
+    path("email/mailboxes", MailboxesView.as_view(), name="api-mailboxes"),
+    path("email/mailboxes/<uuid:mailbox_id>", MailboxView.as_view(), name="api-mailbox"),
+    path("email/mailboxes/<uuid:mailbox_id>/rotate-secret", MailboxSecretView.as_view(), name="api-mailbox-secret"),
+    path("email/messages", MailsView.as_view(), name="api-mails"),
+    path("email/messages/<uuid:mail_id>", MailView.as_view(), name="api-mail"),
+    path("email/messages/<uuid:mail_id>/raw", RawMailView.as_view(), name="api-mail-raw"),
     path("messages/<uuid:message_id>/retry", ReplyRetryView.as_view(), name="api-message-retry"),
 ]

@@ -1,12 +1,13 @@
 """Which mails there are, and which conversation they name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
-from conversations.access import get_message_for
+from conversations.access import get_message_for, visible_conversations
 from conversations.enums import IdentityKind
 from conversations.models import Contact, ContactIdentity, Conversation
 from email_channel.enums import Direction
@@ -67,6 +68,27 @@ def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage | None:
     message = get_message_for(viewer, message_id)
     deliveries = Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))
     return EmailMessage.objects.filter(conversation_message=message).prefetch_related(deliveries).first()
+
+
+def visible_mails(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[EmailMessage]:
+    """Return the mails of conversations that the viewer may see, each with its deliveries.
+
+    `filters`: direction, mailbox_id, conversation_id, message_id (RFC 5322).
+    """
+    named = dict(filters)
+    if "message_id" in named:
+        named["dedupe_key"] = message_key(named.pop("message_id"))
+    conversations = visible_conversations(viewer).values("id")
+    mails = EmailMessage.objects.filter(conversation_id__in=conversations, **named)
+    return mails.prefetch_related(Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient")))
+
+
+def get_mail(viewer: Viewer, id: UUID) -> EmailMessage:
+    """Return one of `visible_mails`. Two queries. Raises: NotFound."""
+    mail = visible_mails(viewer, {}).filter(id=id).first()
+    if mail is None:
+        raise NotFound
+    return mail
 
 
 def kept_mail_of(viewer: Viewer, message_id: UUID) -> EmailMessage:

@@ -11,15 +11,10 @@ from accounts.decorators import MemberRequest, member_required
 from conversations.file_responses import StreamedFile
 from conversations.views.messages import answer_change
 from email_channel.actions.retry_reply import retry_reply
-from email_channel.models import EmailMessage
 from email_channel.queries import kept_mail_of, mail_of_message
+from email_channel.raw_files import raw_beginning, raw_response
 from email_channel.views.shapes import address_lines, because, recipients
-from hummdesk.errors import NotFound
 from teams.access import viewer_of
-
-# More of a mail than this is for a mail program.
-SHOWN_BYTES = 256 * 1024
-_POLICY = "default-src 'none'; sandbox"
 
 
 @member_required
@@ -48,15 +43,15 @@ def message_deliveries(request: MemberRequest, id: Any) -> HttpResponse:
 def message_original(request: MemberRequest, id: Any) -> HttpResponse:
     """Show the headers of a mail and the beginning of its source, as text."""
     mail = kept_mail_of(viewer_of(request.membership), id)
-    source = _source(mail, SHOWN_BYTES + 1)
+    source, is_cut = raw_beginning(mail.raw)
     context = {
         "subject": mail.subject,
         "back_url": reverse("message-detail", args=[id]),
         "download_url": reverse("message-source", args=[id]),
         "lines": address_lines(mail),
         "headers": [{"name": name, "value": value} for name, value in mail.headers],
-        "source": source[:SHOWN_BYTES].decode("utf-8", errors="replace"),
-        "is_cut": len(source) > SHOWN_BYTES,
+        "source": source,
+        "is_cut": is_cut,
     }
     return render(request, "email_channel/message_original.html", context)
 
@@ -66,15 +61,7 @@ def message_original(request: MemberRequest, id: Any) -> HttpResponse:
 def message_source(request: MemberRequest, id: Any) -> StreamedFile:
     """Hand out a mail as it came."""
     mail = kept_mail_of(viewer_of(request.membership), id)
-    try:
-        file = mail.raw.open()
-    except FileNotFoundError:
-        raise NotFound from None
-    response = StreamedFile(file, as_attachment=True, filename=f"{id}.eml", content_type="message/rfc822")
-    response["Content-Security-Policy"] = _POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return raw_response(mail.raw, name=f"{id}.eml")
 
 
 @member_required
@@ -84,11 +71,3 @@ def message_retry(request: MemberRequest, id: Any) -> HttpResponse:
     viewer = viewer_of(request.membership)
     message = retry_reply(viewer=viewer, message_id=id)
     return answer_change(request, viewer, message.conversation.display_id)
-
-
-def _source(mail: EmailMessage, most_bytes: int) -> bytes:
-    try:
-        with mail.raw.open() as file:
-            return bytes(file.read(most_bytes))
-    except FileNotFoundError:
-        raise NotFound from None
