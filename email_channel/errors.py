@@ -41,6 +41,16 @@ class NoOtherMailbox(ValidationFailed):
     title = _("Choose another of your mailboxes.")
 
 
+class TemplateFault(ValidationFailed):
+    """A mail template cannot be read: `field` is one of subject, body_html, body_text, `sentence` says why."""
+
+    title = _("This template can't be used.")
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field, self.sentence = field, sentence
+        super().__init__(errors={field: [sentence]})
+
+
 class DeliveryRefused(ProviderUnavailable):
     """The provider said no, for good: `detail` is its word."""
 

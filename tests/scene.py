@@ -36,7 +36,14 @@ from conversations.models import (
 )
 from conversations.search_index import write_entries
 from email_channel.enums import Direction, MailSource
-from email_channel.models import EmailMessage, EmailTemplate, IncomingMail, Mailbox, OutgoingDelivery
+from email_channel.models import (
+    EmailMessage,
+    EmailTemplate,
+    EmailTemplateVersion,
+    IncomingMail,
+    Mailbox,
+    OutgoingDelivery,
+)
 from hummdesk.api.models import StoredAnswer
 from hummdesk.tenancy.context import account_context
 from teams.models import Agent, AgentSkill, BusinessHours, Holiday, Skill
@@ -127,7 +134,8 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
         raw=ContentFile(word, name="mail.eml"),
     )
     OutgoingDelivery.objects.create(email=email, recipient="customer@customers.example")
-    EmailTemplate.objects.create(name="Template", subject="Subject", body_html="<p>Text</p>")
+    template = EmailTemplate.objects.create(name="Template", subject="Subject", body_html="<p>Text</p>")
+    EmailTemplateVersion.objects.create(template=template, number=1, subject="Subject", body_html="<p>Text</p>")
     IncomingMail.objects.create(
         mailbox=mailbox, source=MailSource.SMTP, raw=ContentFile(word, name="mail.eml"), size_bytes=1, sha256="0"
     )

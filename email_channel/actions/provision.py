@@ -1,6 +1,6 @@
 """The mail texts a new account starts with."""
 
-from email_channel.models import EmailTemplate
+from email_channel.models import EmailTemplate, EmailTemplateVersion
 from hummdesk.events.publishing import action
 
 _RECEIVED = {
@@ -22,7 +22,7 @@ _RECEIVED = {
 @action
 def provision_mail(**_rest: object) -> None:
     """The account has a first template in each interface language."""
-    EmailTemplate.objects.bulk_create(
+    templates = EmailTemplate.objects.bulk_create(
         EmailTemplate(
             name="Message received",
             language=language,
@@ -31,4 +31,10 @@ def provision_mail(**_rest: object) -> None:
             body_html="".join(f"<p>{part}</p>" for part in text.split("\n\n")),
         )
         for language, (subject, text) in _RECEIVED.items()
+    )
+    EmailTemplateVersion.objects.bulk_create(
+        EmailTemplateVersion(
+            template=one, number=1, subject=one.subject, body_html=one.body_html, body_text=one.body_text
+        )
+        for one in templates
     )

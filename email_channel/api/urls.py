@@ -6,6 +6,13 @@ from email_channel.api.inbound import InboundRawView
 from email_channel.api.mailboxes import MailboxesView, MailboxSecretView, MailboxView
 from email_channel.api.mails import MailsView, MailView, RawMailView
 from email_channel.api.replies import ReplyRetryView
+from email_channel.api.templates import (
+    TemplatePreviewView,
+    TemplateRestoreView,
+    TemplatesView,
+    TemplateVersionsView,
+    TemplateView,
+)
 from email_channel.api.webhook import ProviderWebhookView
 
 urlpatterns = [
@@ -18,4 +25,11 @@ urlpatterns = [
     path("email/messages/<uuid:mail_id>", MailView.as_view(), name="api-mail"),
     path("email/messages/<uuid:mail_id>/raw", RawMailView.as_view(), name="api-mail-raw"),
     path("messages/<uuid:message_id>/retry", ReplyRetryView.as_view(), name="api-message-retry"),
+    path("email/templates", TemplatesView.as_view(), name="email-templates"),
+    path("email/templates/<uuid:template_id>", TemplateView.as_view(), name="email-template"),
+    path("email/templates/<uuid:template_id>/preview", TemplatePreviewView.as_view(), name="email-template-preview"),
+    path("email/templates/<uuid:template_id>/restore", TemplateRestoreView.as_view(), name="email-template-restore"),
+    path(
+        "email/templates/<uuid:template_id>/versions", TemplateVersionsView.as_view(), name="email-template-versions"
+    ),
 ]

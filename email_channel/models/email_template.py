@@ -3,9 +3,11 @@
 import uuid7
 from django.db import models
 
+from email_channel.templating import TemplateParts
+
 
 class EmailTemplate(models.Model):
-    """A mail text in one language; `{{variable}}` marks what is filled in."""
+    """A mail text in one language, in Liquid; `{{variable}}` marks what is filled in (`email_channel.templating`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=80)
@@ -22,6 +24,11 @@ class EmailTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+    @property
+    def parts(self) -> TemplateParts:
+        """What the template says."""
+        return TemplateParts(self.subject, self.body_html, self.body_text)
 
 
 class EmailTemplateVersion(models.Model):
