@@ -65,6 +65,7 @@ class DeliveryState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     BOUNCED = "bounced", _("Bounced")
     FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown whether it left")
 
 
 class IdentityKind(models.TextChoices):

@@ -65,4 +65,16 @@ class DeliveryRefused(ProviderUnavailable):
 
 
 class DeliveryPostponed(ProviderUnavailable):
-    """The provider could not be asked now; the mail stays queued."""
+    """The mail stays queued: `may_have_left` says whether the provider may have taken it all the same."""
+
+    def __init__(self, detail: str, *, may_have_left: bool = True) -> None:
+        super().__init__(detail)
+        self.may_have_left = may_have_left
+
+
+class NotYourTurn(DeliveryPostponed):
+    """The provider was not asked, or took nothing, since its limit is reached: to be tried again in `wait_s`."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("The limit of the provider is reached.", may_have_left=False)
+        self.wait_s = wait_s

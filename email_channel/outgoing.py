@@ -118,7 +118,7 @@ def _files(attachments: Sequence[Attachment]) -> tuple[OutgoingFile, ...]:
     except FileNotFoundError as error:
         raise DeliveryRefused(_("An attached file is gone.")) from error
     except OSError as error:
-        raise DeliveryPostponed(str(error.strerror)) from error
+        raise DeliveryPostponed(str(error.strerror), may_have_left=False) from error
 
 
 def _file(attachment: Attachment) -> OutgoingFile:

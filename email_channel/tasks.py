@@ -29,9 +29,10 @@ def take_in_mail(incoming_mail_id: str, **_rest: object) -> None:
 
 @account_task("email_channel.tasks.deliver_mail")
 def deliver_mail(email_id: str, **_rest: object) -> None:
-    """An outgoing mail is sent to all its recipients that are due."""
-    for delivery_id in deliveries_of(UUID(email_id)):
-        deliver(delivery_id)
+    """An outgoing mail is sent to all its recipients that are due, or at the account's next turn at the provider."""
+    wait_s = max([deliver(delivery_id) for delivery_id in deliveries_of(UUID(email_id))], default=0.0)
+    if wait_s:
+        deliver_mail.apply_async(kwargs={"email_id": email_id}, countdown=wait_s)
 
 
 @platform_task("email_channel.tasks.sweep_mail")

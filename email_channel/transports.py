@@ -3,19 +3,27 @@
 import base64
 from typing import Protocol
 
+import requests
 import resend
 import resend.exceptions
 from django.conf import settings
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from email_channel.catcher import catch_mail
 from email_channel.composing import MailAddress, OutgoingFile, Uncomposable
-from email_channel.errors import DeliveryPostponed, DeliveryRefused
+from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
+from email_channel.provider.bucket import await_turn, pause_turns
+from email_channel.provider_words import ACCOUNT_TAG, DELIVERY_TAG
 
 TIMEOUT_S = 20
 # Answers that another try cannot change: the mail itself is wrong. A missing or wrong key (401, 403) is the
 # operator's to mend, and the mail waits for that.
 _FINAL_CODES = frozenset({400, 404, 413, 422})
+# Answers of a provider that has taken nothing: no key that works, a limit or a quota that is used up.
+_NOTHING_TAKEN_CODES = frozenset({401, 402, 403, 429})
+# Longer than this no worker stands waiting for its turn at the provider.
+TURN_WAIT_S = 2.0
 
 
 class Transport(Protocol):
@@ -25,7 +33,7 @@ class Transport(Protocol):
         """The mail has been handed over; returns the provider's id for it.
 
         `key` is the idempotency key: the same mail with the same key leaves once. `folder` names the account.
-        Raises: DeliveryRefused for good, DeliveryPostponed for now.
+        Raises: DeliveryRefused for good, DeliveryPostponed for now, NotYourTurn where nothing was tried.
         """
 
 
@@ -39,22 +47,27 @@ class CatcherTransport:
         except Uncomposable as error:
             raise DeliveryRefused(str(error)) from error
         except OSError as error:
-            raise DeliveryPostponed(str(error.strerror)) from error
+            raise DeliveryPostponed(str(error.strerror), may_have_left=False) from error
 
 
 class ResendTransport:
     """Sends by Resend's API. Source: resend.com/docs/api-reference/emails/send-email."""
 
     def send(self, mail: OutgoingMail, *, key: str, folder: str) -> str:
-        """Raises: DeliveryRefused, DeliveryPostponed (limits, time-outs, 5xx, a key that does not work).
+        """Raises: DeliveryRefused, NotYourTurn, DeliveryPostponed (time-outs, 5xx, a key that does not work).
 
-        The id is empty where the provider knows the key from another wording: a signature was changed between
-        two tries, and the first one had arrived.
+        Waits for the account's turn, at most `TURN_WAIT_S`. Account and key go along as tags, which the provider's
+        events bring back. The id is empty where the provider knows the key from another wording: a signature was
+        changed between two tries, and the first one had arrived.
         """
+        wait_s = await_turn(folder, most_s=TURN_WAIT_S)
+        if wait_s:
+            raise NotYourTurn(wait_s)
         resend.api_key = settings.RESEND_API_KEY
         resend.api_url = settings.RESEND_API_URL.rstrip("/")
         try:
-            answer = resend.Emails.send(_parameters(mail), {"idempotency_key": key})
+            tags: list[resend.Tag] = [{"name": ACCOUNT_TAG, "value": folder}, {"name": DELIVERY_TAG, "value": key}]
+            answer = resend.Emails.send({**_parameters(mail), "tags": tags}, {"idempotency_key": key})
             return str(answer["id"])
         except resend.exceptions.ResendError as error:
             if error.error_type == "invalid_idempotent_request":
@@ -113,7 +126,31 @@ def _mailbox(address: MailAddress) -> str:
 
 
 def _refusal(error: resend.exceptions.ResendError) -> DeliveryRefused | DeliveryPostponed:
-    return DeliveryRefused(str(error)) if int(error.code) in _FINAL_CODES else DeliveryPostponed(str(error))
+    code = int(error.code)
+    if code in _FINAL_CODES:
+        return DeliveryRefused(str(error))
+    if error.error_type == "rate_limit_exceeded":
+        wait_s = _retry_after_s(error)
+        pause_turns(wait_s)
+        return NotYourTurn(wait_s)
+    took_nothing = code in _NOTHING_TAKEN_CODES or _never_connected(error)
+    return DeliveryPostponed(str(error), may_have_left=not took_nothing)
+
+
+def _retry_after_s(error: resend.exceptions.ResendError) -> float:
+    given = {name.lower(): value for name, value in error.headers.items()}.get("retry-after", "")
+    return min(float(given), 60.0) if given.isascii() and given.isdigit() else 1.0
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Return whether no connection came about, so that the provider cannot have the mail."""
+    cause = error.__context__
+    while cause is not None:
+        reason = cause.args[0] if isinstance(cause, requests.ConnectionError) and cause.args else None
+        if isinstance(reason, MaxRetryError):
+            return isinstance(reason.reason, NewConnectionError)
+        cause = cause.__context__
+    return False
 
 
 resend.default_http_client = resend.RequestsClient(timeout=TIMEOUT_S)

@@ -16,4 +16,5 @@ urlpatterns = [
     path("settings/mailboxes/<uuid:id>", mailboxes.mailbox_edit, name="mailbox-edit"),
     path("settings/mailboxes/<uuid:id>/secret", mailboxes.mailbox_secret, name="mailbox-secret"),
     path("settings/mailboxes/<uuid:id>/remove", mailboxes.mailbox_remove, name="mailbox-remove"),
+    path("messages/<uuid:id>/settle", messages.message_settle, name="message-settle"),
 ]

@@ -86,10 +86,16 @@ class MentionBrief(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class DeliveryBrief(serializers.Serializer[Any]):
-    """Where a reply stands on its way; `error` is the mail server's word."""
+_UNKNOWN = DeliveryState.UNKNOWN.value
 
-    state = serializers.ChoiceField(choices=DeliveryState.choices)
+
+class DeliveryBrief(serializers.Serializer[Any]):
+    """Where a reply stands on its way; `error` is the mail server's word.
+
+    Where nobody knows whether it left it counts as failed: somebody has to say so (`settle_message`).
+    """
+
+    state = serializers.ChoiceField(choices=[each for each in DeliveryState.choices if each[0] != _UNKNOWN])
     error = serializers.CharField(allow_null=True)
 
 
@@ -167,13 +173,18 @@ def message_fields(
         "to": row.to,
         "cc": row.cc,
         "bcc": row.bcc,
-        "delivery": {"state": row.delivery_state, "error": row.delivery_error or None} if row.delivery_state else None,
+        "delivery": _delivery(row) if row.delivery_state else None,
         "read": is_read(row, viewer, read_until),
         "send_at": row.send_at,
         "edited_at": row.edited_at,
         "deleted_at": row.deleted_at,
         "created_at": row.created_at,
     }
+
+
+def _delivery(row: Message) -> dict[str, Any]:
+    state = DeliveryState.FAILED if row.delivery_state == _UNKNOWN else row.delivery_state
+    return {"state": state, "error": row.delivery_error or None}
 
 
 def _with_pictures(row: Message, files: Iterable[Attachment], origin: str, sanitised: str) -> str:

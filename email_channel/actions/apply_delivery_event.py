@@ -8,13 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.actions.set_delivery_state import set_delivery_state
-from conversations.models import Message
 from email_channel.actions.suppress_address import suppress_address
 from email_channel.delivery_states import DeliveryWord, is_heeded
 from email_channel.enums import BounceKind, SendState, SuppressionReason
 from email_channel.models import EmailMessage, OutgoingDelivery
 from email_channel.provider_words import DELIVERY_TAG, delivery_word, provider_id_of, recipients_told, tag_of
-from email_channel.queries import call_of, deliveries_with_provider_id, worst_state
+from email_channel.queries import call_of, deliveries_with_provider_id, lock_reply_of, worst_state
 from hummdesk.events.publishing import action
 
 # Bad news that concerns one recipient; of a mail to several the provider may not say whom.
@@ -34,7 +33,7 @@ def apply_delivery_event(*, type: str, payload: Mapping[str, Any]) -> bool:
     call = _call_told_of(payload) if word else []
     if word is None or not call:
         return False
-    Message.objects.select_for_update().get(id=call[0].email.conversation_message_id)
+    lock_reply_of(call[0].email)
     _note_acceptance(call, provider_id_of(payload), word)
     told = _recipients_meant(call, payload, word)
     if told:
@@ -54,7 +53,7 @@ def heed_word(*, delivery_ids: Sequence[UUID], word: DeliveryWord) -> int:
     email = EmailMessage.objects.filter(deliveries__in=delivery_ids).first()
     if email is None:
         return 0
-    Message.objects.select_for_update().get(id=email.conversation_message_id)
+    lock_reply_of(email)
     rows = OutgoingDelivery.objects.select_for_update().filter(email=email, id__in=delivery_ids).order_by("id")
     heeded = [row for row in rows if is_heeded(SendState(row.state), row.told_at, word)]
     for delivery in heeded:

@@ -5,7 +5,7 @@ from django.urls import path
 from email_channel.api.inbound import InboundRawView
 from email_channel.api.mailboxes import MailboxesView, MailboxSecretView, MailboxView
 from email_channel.api.mails import MailsView, MailView, RawMailView
-from email_channel.api.replies import ReplyRetryView
+from email_channel.api.replies import ReplyRetryView, ReplySettleView
 from email_channel.api.templates import (
     TemplatePreviewView,
     TemplateRestoreView,
@@ -32,4 +32,5 @@ urlpatterns = [
     path(
         "email/templates/<uuid:template_id>/versions", TemplateVersionsView.as_view(), name="email-template-versions"
     ),
+    path("messages/<uuid:message_id>/settle", ReplySettleView.as_view(), name="api-message-settle"),
 ]

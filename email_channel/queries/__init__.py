@@ -5,6 +5,7 @@ from email_channel.queries.deliveries import (
     deliveries_due,
     deliveries_of,
     deliveries_with_provider_id,
+    lock_reply_of,
     same_call,
     worst_state,
 )
@@ -20,6 +21,7 @@ from email_channel.queries.mails import (
     thread_of,
     was_written_to,
 )
+from email_channel.queries.suppressions import suppressions_of
 from email_channel.queries.waiting import (
     CLAIM_LASTS,
     DELIVERY_WAITS_SQL,
@@ -44,11 +46,13 @@ __all__ = [
     "incoming_to_take_in",
     "kept_mail_of",
     "lock_mail",
+    "lock_reply_of",
     "mail_of_message",
     "mailbox_of",
     "mailbox_with",
     "mails_with_ids",
     "same_call",
+    "suppressions_of",
     "thread_of",
     "was_written_to",
     "without_mailboxes",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conversations.enums import DeliveryState
+from conversations.models import Message
 from email_channel.enums import SendState
 from email_channel.models import EmailMessage, OutgoingDelivery
 from email_channel.queries.waiting import CLAIM_LASTS
@@ -15,7 +16,7 @@ from email_channel.queries.waiting import CLAIM_LASTS
 # What a reply shows for the state of one of its recipients, the worst first.
 _SHOWN_AS = {
     SendState.FAILED: DeliveryState.FAILED,
-    SendState.UNKNOWN: DeliveryState.FAILED,
+    SendState.UNKNOWN: DeliveryState.UNKNOWN,
     SendState.SUPPRESSED: DeliveryState.FAILED,
     SendState.BOUNCED: DeliveryState.BOUNCED,
     SendState.QUEUED: DeliveryState.QUEUED,
@@ -25,6 +26,7 @@ _SHOWN_AS = {
     SendState.COMPLAINED: DeliveryState.DELIVERED,
     SendState.DELIVERED: DeliveryState.DELIVERED,
 }
+_TOLD_WHY = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.BOUNCED)
 
 
 def deliveries_due(now: datetime, limit: int) -> Sequence[UUID]:
@@ -40,12 +42,20 @@ def deliveries_of(email_id: UUID) -> Sequence[UUID]:
     return list(due.values_list("id", flat=True))
 
 
+def lock_reply_of(email: EmailMessage) -> None:
+    """Nobody else changes the deliveries of this mail until the commit. One query.
+
+    The reply is locked before its deliveries everywhere, so that no two processes wait for each other.
+    """
+    Message.objects.select_for_update(no_key=True).get(id=email.conversation_message_id)
+
+
 def worst_state(email: EmailMessage) -> tuple[DeliveryState, str]:
     """Return what agents should know of a mail: the worst state of its recipients, and the error there. One query."""
     found = OutgoingDelivery.objects.filter(email=email).values_list("state", "error")
     state, error = min(found, key=lambda each: list(_SHOWN_AS).index(SendState(each[0])))
     shown = _SHOWN_AS[SendState(state)]
-    return shown, error if shown in (DeliveryState.FAILED, DeliveryState.BOUNCED) else ""
+    return shown, error if shown in _TOLD_WHY else ""
 
 
 def deliveries_with_provider_id(provider_id: str) -> Sequence[OutgoingDelivery]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import MemberRequest, member_required
 from conversations.file_responses import StreamedFile
 from conversations.views.messages import answer_change
-from email_channel.actions.retry_reply import retry_reply
+from email_channel.actions.retry_reply import retry_reply, settle_delivery
 from email_channel.queries import kept_mail_of, mail_of_message
 from email_channel.raw_files import raw_beginning, raw_response
 from email_channel.views.shapes import address_lines, because, recipients
@@ -70,4 +70,14 @@ def message_retry(request: MemberRequest, id: Any) -> HttpResponse:
     """Send a reply again to whom it did not reach."""
     viewer = viewer_of(request.membership)
     message = retry_reply(viewer=viewer, message_id=id)
+    return answer_change(request, viewer, message.conversation.display_id)
+
+
+@member_required
+@require_POST
+def message_settle(request: MemberRequest, id: Any) -> HttpResponse:
+    """Take a person's word for a reply of which nobody knows whether it left: it has arrived, or is sent again."""
+    viewer = viewer_of(request.membership)
+    has_arrived = request.POST.get("outcome") == "arrived"
+    message = settle_delivery(viewer=viewer, message_id=id, has_arrived=has_arrived)
     return answer_change(request, viewer, message.conversation.display_id)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from email_channel.enums import SendState
-from email_channel.models import EmailMessage
+from email_channel.enums import BounceKind, SendState
+from email_channel.models import EmailMessage, OutgoingDelivery
 
 Shape = dict[str, Any]
 
@@ -15,9 +15,14 @@ _ICONS = {
     SendState.SENDING: "clock",
     SendState.SENT: "check",
     SendState.DELIVERED: "check-check",
+    SendState.DELAYED: "clock",
     SendState.BOUNCED: "mail-x",
+    SendState.COMPLAINED: "mail-warning",
     SendState.FAILED: "circle-alert",
+    SendState.SUPPRESSED: "mail-x",
+    SendState.UNKNOWN: "circle-alert",
 }
+_NOT_REACHED = frozenset({SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN})
 
 
 def because(mail: EmailMessage) -> str:
@@ -36,14 +41,22 @@ def recipients(mail: EmailMessage) -> list[Shape]:
     return [
         {
             "address": delivery.recipient,
-            "label": delivery.get_state_display(),
+            "label": _state_label(delivery),
             "icon": _ICONS[SendState(delivery.state)],
-            "is_failed": delivery.state in (SendState.FAILED, SendState.BOUNCED),
+            "is_failed": delivery.state in _NOT_REACHED,
             "error": delivery.error,
-            "at": delivery.sent_at,
+            "at": delivery.told_at or delivery.sent_at,
         }
         for delivery in mail.deliveries.all()
     ]
+
+
+def _state_label(delivery: OutgoingDelivery) -> str:
+    """Return where a delivery stands; of a bounce whether another try can help."""
+    if delivery.state == SendState.BOUNCED and delivery.bounce_kind:
+        is_hard = delivery.bounce_kind == BounceKind.HARD
+        return _("Bounced for good") if is_hard else _("Bounced, may work later")
+    return str(delivery.get_state_display())
 
 
 def address_lines(mail: EmailMessage) -> list[Shape]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from email_channel.composing import MailAddress
-from email_channel.errors import DeliveryPostponed, DeliveryRefused
+from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
 from email_channel.transports import CatcherTransport, ResendTransport, transport
 from tests.servers.resend import FakeResend, Fault
@@ -129,9 +129,9 @@ def test_a_wrong_key_is_postponed(resend: FakeResend) -> None:
 def test_a_request_over_the_limit_is_postponed(resend: FakeResend) -> None:
     resend.limit_per_s = 0
 
-    with pytest.raises(DeliveryPostponed) as postponed:
+    with pytest.raises(NotYourTurn) as postponed:
         send()
-    assert "Too many" in str(postponed.value.detail)
+    assert (postponed.value.wait_s, postponed.value.may_have_left) == (1, False)
 
 
 def test_an_address_of_the_api_may_end_with_a_slash(resend: FakeResend, settings: Settings) -> None:

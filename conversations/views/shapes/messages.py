@@ -217,6 +217,8 @@ def _delivery(message: ThreadMessage) -> DeliveryItem | None:
     if state in _FAILED:
         to, cc, bcc = (", ".join(addresses) for addresses in (message.to, message.cc, message.bcc))
         return DeliveryItem("failed", _("Not sent."), "circle-alert", message.delivery_error, to=to, cc=cc, bcc=bcc)
+    if state == DeliveryState.UNKNOWN:
+        return DeliveryItem("unknown", "", "circle-alert", message.delivery_error)
     return DeliveryItem(state.value, str(state.label), _ICONS[state])
 
 

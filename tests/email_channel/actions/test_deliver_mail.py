@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,14 @@ from accounts.models import Account
 from conversations.actions.write_message import send_reply
 from conversations.enums import DeliveryState
 from conversations.models import Message
-from email_channel.actions.deliver_mail import RETRY_WINDOW, WAITS, deliver
-from email_channel.enums import SendState
+from email_channel.actions.apply_delivery_event import apply_delivery_event
+from email_channel.actions.deliver_mail import RETRY_WINDOW, TRIES_MOST, WAITS, deliver
+from email_channel.actions.suppress_address import suppress_address
+from email_channel.enums import SendState, SuppressionReason
 from email_channel.models import Mailbox, OutgoingDelivery
+from email_channel.provider.bucket import pause_turns, take_turn
 from email_channel.queries import CLAIM_LASTS
-from hummdesk.tenancy.context import account_context
+from hummdesk.tenancy.context import account_context, current_schema
 from teams.access import Viewer
 from tests.email_channel.mails import SUPPORT
 from tests.factories import make_contact, make_conversation, make_mailbox
@@ -235,7 +239,9 @@ def test_tries_are_spread_over_less_than_the_providers_memory(delivery: Outgoing
     assert sum(WAITS, timedelta()) < RETRY_WINDOW
 
 
-def test_a_mail_whose_next_try_would_come_too_late_has_failed(delivery: OutgoingDelivery, resend: FakeResend) -> None:
+def test_a_mail_whose_next_try_would_come_too_late_waits_for_a_person(
+    delivery: OutgoingDelivery, resend: FakeResend
+) -> None:
     resend.fail(Fault.ERROR_500, times=2)
     deliver(delivery.id)
     OutgoingDelivery.objects.update(
@@ -244,8 +250,36 @@ def test_a_mail_whose_next_try_would_come_too_late_has_failed(delivery: Outgoing
 
     deliver(delivery.id)
 
+    assert OutgoingDelivery.objects.get().state == SendState.UNKNOWN
+    assert shown(delivery).delivery_state == DeliveryState.UNKNOWN
+
+
+def test_what_has_certainly_not_left_is_tried_for_days_and_then_has_failed(
+    delivery: OutgoingDelivery, resend: FakeResend, settings: Settings
+) -> None:
+    settings.RESEND_API_URL = "http://127.0.0.1:9"
+    for _ in range(TRIES_MOST):
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.first_tried_at) == (SendState.QUEUED, None)
+        now_due(delivery)
+        deliver(delivery.id)
+
     assert OutgoingDelivery.objects.get().state == SendState.FAILED
-    assert shown(delivery).delivery_state == DeliveryState.FAILED
+    assert WAITS[-1] * (TRIES_MOST - len(WAITS)) + sum(WAITS, timedelta()) > timedelta(days=2)
+
+
+def test_an_outage_after_a_lost_answer_does_not_make_it_certain_that_nothing_left(
+    delivery: OutgoingDelivery, resend: FakeResend, settings: Settings
+) -> None:
+    resend.fail(Fault.ACCEPTED_THEN_DROPPED)
+    deliver(delivery.id)
+    first = OutgoingDelivery.objects.get().first_tried_at
+    settings.RESEND_API_URL = "http://127.0.0.1:9"
+    now_due(delivery)
+    deliver(delivery.id)
+
+    assert first is not None
+    assert OutgoingDelivery.objects.get().first_tried_at == first
 
 
 @pytest.mark.parametrize("state", [SendState.QUEUED, SendState.SENDING])
@@ -265,7 +299,7 @@ def test_a_mail_whose_outcome_is_unknown_for_a_day_is_not_sent_blindly(
 
     deliver(delivery.id)
 
-    assert OutgoingDelivery.objects.get().state == SendState.FAILED
+    assert OutgoingDelivery.objects.get().state == SendState.UNKNOWN
     assert "not known" in shown(delivery).delivery_error
     assert len(resend.ledger) == 1
 
@@ -314,3 +348,105 @@ def test_eight_senders_at_once_send_one_mail(
 
     assert (len(resend.ledger), resend.request_count) == (1, 1)
     assert OutgoingDelivery.objects.get().state == SendState.SENT
+
+
+def test_the_account_and_the_key_go_along_for_the_events(delivery: OutgoingDelivery, resend: FakeResend) -> None:
+    deliver(delivery.id)
+
+    tags = {tag["name"]: tag["value"] for tag in resend.ledger[0].body["tags"]}
+    assert tags == {"account": current_schema(), "delivery": str(delivery.id)}
+
+
+def test_a_turn_that_is_denied_counts_as_no_try(
+    delivery: OutgoingDelivery, resend: FakeResend, published: Callable[[], list[str]]
+) -> None:
+    pause_turns(30)
+
+    wait_s = deliver(delivery.id)
+
+    delivery.refresh_from_db()
+    assert 0 < wait_s <= 30
+    assert (delivery.state, delivery.attempt_count, delivery.first_tried_at) == (SendState.QUEUED, 0, None)
+    assert timedelta() < delivery.due_at - timezone.now() <= timedelta(seconds=30)
+    assert resend.request_count == 0
+    assert published() == []
+
+
+def test_the_providers_limit_counts_as_no_try_and_holds_for_all(
+    delivery: OutgoingDelivery, resend: FakeResend
+) -> None:
+    resend.limit_per_s = 0
+
+    assert deliver(delivery.id) == 1
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempt_count) == (SendState.QUEUED, 0)
+    assert take_turn("another") > 0
+
+
+def test_a_suppressed_address_gets_nothing_and_the_reply_says_why(
+    delivery: OutgoingDelivery, resend: FakeResend
+) -> None:
+    suppress_address(address="ada@customers.example", reason=SuppressionReason.COMPLAINT)
+
+    deliver(delivery.id)
+
+    assert OutgoingDelivery.objects.get().state == SendState.SUPPRESSED
+    assert shown(delivery).delivery_state == DeliveryState.FAILED
+    assert "ada@customers.example" in shown(delivery).delivery_error
+    assert "spam" in shown(delivery).delivery_error
+    assert resend.request_count == 0
+
+
+def test_the_others_get_the_mail_without_whom_is_suppressed(
+    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, run_tasks: RunTasks
+) -> None:
+    conversation = make_conversation(contact=make_contact("ada@customers.example"), mailbox_id=mailbox.id, messages=1)
+    suppress_address(address="bob@customers.example", reason=SuppressionReason.HARD_BOUNCE)
+    send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Hi", cc=["bob@customers.example"])
+
+    run_tasks()
+
+    (sent,) = resend.ledger
+    assert "ada@customers.example" in sent.body["to"][0]
+    assert "cc" not in sent.body
+    states = dict(OutgoingDelivery.objects.values_list("recipient", "state"))
+    assert states == {"ada@customers.example": "sent", "bob@customers.example": "suppressed"}
+
+
+def test_an_event_that_is_faster_than_the_answer_stays(delivery: OutgoingDelivery, resend: FakeResend) -> None:
+    resend.fail(Fault.ACCEPTED_THEN_500)
+    deliver(delivery.id)
+    now_due(delivery)
+    payload = {
+        "type": "email.delivered",
+        "data": {"email_id": resend.ledger[0].id, "tags": {"delivery": str(delivery.id)}},
+    }
+
+    apply_delivery_event(type="email.delivered", payload=payload)
+    deliver(delivery.id)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.provider_id) == (SendState.DELIVERED, resend.ledger[0].id)
+    assert resend.request_count == 1
+
+
+def test_a_new_recipient_does_not_join_the_call_of_those_who_wait(
+    mailbox: Mailbox, viewer: Viewer, resend: FakeResend
+) -> None:
+    """The same key with another list of recipients would be taken for a mail that was accepted."""
+    delivery = queued_reply(mailbox, viewer)
+    resend.fail(Fault.ACCEPTED_THEN_DROPPED)
+    deliver(delivery.id)
+    now_due(delivery)
+    OutgoingDelivery.objects.create(email=delivery.email, recipient="bob@customers.example")
+
+    deliver(delivery.id)
+    for other in OutgoingDelivery.objects.filter(state=SendState.QUEUED):
+        deliver(other.id)
+
+    assert [sent.body["to"] for sent in resend.ledger] == [
+        ['"Ada Byron" <ada@customers.example>'],
+        ["bob@customers.example"],
+    ]
+    assert set(OutgoingDelivery.objects.values_list("state", flat=True)) == {SendState.SENT}

@@ -11,10 +11,11 @@ from django.core.files.base import ContentFile
 from pytest_django import Settings
 
 from conversations.actions.attach_files import upload_attachment
+from conversations.actions.set_delivery_state import set_delivery_state
 from conversations.actions.write_message import send_reply
 from conversations.enums import DeliveryState
 from conversations.models import Attachment, Conversation, Message
-from email_channel.actions.retry_reply import retry_reply
+from email_channel.actions.retry_reply import retry_reply, settle_delivery
 from email_channel.enums import SendState
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
 from hummdesk.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
@@ -204,3 +205,61 @@ def test_more_files_than_a_mail_can_carry_are_refused_at_once(
     assert list(refusal.value.errors) == ["attachments"]
     assert Attachment.objects.filter(message=None).count() == 2
     assert published() == before
+
+
+@pytest.fixture
+def unknown(conversation: Conversation, viewer: Viewer) -> Message:
+    """A reply to Ada and Bob, of which Bob's mail may have left."""
+    message = send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Hi", cc=[BOB])
+    OutgoingDelivery.objects.update(state=SendState.SENT)
+    OutgoingDelivery.objects.filter(recipient=BOB).update(state=SendState.UNKNOWN, error="Nobody knows")
+    set_delivery_state(message_id=message.id, state=DeliveryState.UNKNOWN, error="Nobody knows")
+    return message
+
+
+def test_a_person_says_that_it_arrived(unknown: Message, viewer: Viewer, resend: FakeResend) -> None:
+    settled = settle_delivery(viewer=viewer, message_id=unknown.id, has_arrived=True)
+
+    assert states_of(unknown) == {ADA: SendState.SENT, BOB: SendState.DELIVERED}
+    assert (settled.delivery_state, settled.delivery_error) == (DeliveryState.SENT, "")
+
+
+def test_a_person_has_it_sent_again_under_a_new_key(
+    unknown: Message, viewer: Viewer, resend: FakeResend, run_tasks: RunTasks
+) -> None:
+    key = OutgoingDelivery.objects.get(recipient=BOB).id
+
+    settle_delivery(viewer=viewer, message_id=unknown.id, has_arrived=False)
+    run_tasks()
+
+    (sent,) = resend.ledger
+    assert sent.body["to"] == [BOB]
+    assert sent.key != str(key)
+    assert states_of(unknown) == {ADA: SendState.SENT, BOB: SendState.SENT}
+
+
+def test_what_is_known_is_not_settled_and_nobody_else_settles(
+    unknown: Message, viewer: Viewer, published: Callable[[], list[str]]
+) -> None:
+    before = published()
+    for refused, who in ((PermissionDenied, Viewer(viewer.agent, viewer.permissions - {"reply"})), (Conflict, viewer)):
+        if refused is Conflict:
+            OutgoingDelivery.objects.filter(recipient=BOB).update(state=SendState.SENT)
+        with pytest.raises(refused):
+            settle_delivery(viewer=who, message_id=unknown.id, has_arrived=False)
+
+    assert published() == before
+
+
+def test_retry_leaves_what_is_unknown_to_a_person(
+    unknown: Message, viewer: Viewer, resend: FakeResend, run_tasks: RunTasks
+) -> None:
+    OutgoingDelivery.objects.filter(recipient=ADA).update(state=SendState.FAILED)
+    set_delivery_state(message_id=unknown.id, state=DeliveryState.FAILED)
+
+    retry_reply(viewer=viewer, message_id=unknown.id)
+    run_tasks()
+
+    unknown.refresh_from_db()
+    assert states_of(unknown) == {ADA: SendState.SENT, BOB: SendState.UNKNOWN}
+    assert unknown.delivery_state == DeliveryState.UNKNOWN

@@ -96,3 +96,40 @@ def test_mail_of_another_account_is_not_found(
     client_of: ClientOf, admin: User, nordhem: Account, received: Message, path: str
 ) -> None:
     assert client_of(None).get(f"/messages/{received.id}/{path}").status_code == 302
+
+
+@pytest.fixture
+def unknown(sent: Message) -> Message:
+    """The reply whose second recipient nobody knows of."""
+    OutgoingDelivery.objects.filter(recipient="b@x.example").update(state=SendState.UNKNOWN, error="Nobody knows.")
+    Message.objects.filter(id=sent.id).update(delivery_state=DeliveryState.UNKNOWN, delivery_error="Nobody knows.")
+    return sent
+
+
+def test_the_thread_asks_what_became_of_an_unknown_one(client_of: ClientOf, admin: User, unknown: Message) -> None:
+    page = client_of(admin).get(f"/messages/{unknown.id}", headers=HTMX).content.decode()
+
+    assert "Nobody knows." in page
+    assert page.count(f'formaction="/messages/{unknown.id}/settle"') == 2
+    assert f"/messages/{unknown.id}/deliveries" in page
+    assert "/retry" not in page
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("arrived", "delivered"), ("send_again", "queued")])
+def test_an_unknown_one_is_settled(
+    client_of: ClientOf, admin: User, unknown: Message, outcome: str, state: str
+) -> None:
+    answer = client_of(admin).post(f"/messages/{unknown.id}/settle", {"outcome": outcome})
+
+    assert answer.status_code in (200, 303)
+    assert OutgoingDelivery.objects.get(recipient="b@x.example").state == state
+
+
+def test_every_state_has_its_sign_and_words(client_of: ClientOf, admin: User, sent: Message) -> None:
+    for state in SendState:
+        OutgoingDelivery.objects.filter(recipient="b@x.example").update(state=state, bounce_kind="")
+        page = client_of(admin).get(f"/messages/{sent.id}/deliveries", headers=HTMX).content.decode()
+
+        assert str(state.label) in page
+    OutgoingDelivery.objects.update(state=SendState.BOUNCED, bounce_kind="soft")
+    assert "may work later" in client_of(admin).get(f"/messages/{sent.id}/deliveries").content.decode()
