@@ -38,7 +38,13 @@ export function isReady (id) {
 }
 
 function operate (element) {
-  if (!isField(element)) return element.click()
+  if (!isField(element)) {
+    element.click()
+    // Until the composer's script is here nothing else would lead from its kinds to its text, and what is typed next
+    // would be taken for commands.
+    if (element.name === 'kind' && !('ready' in element.form.dataset)) element.form.elements.body.focus()
+    return
+  }
   element.focus()
   element.select?.()
 }

@@ -1,7 +1,7 @@
 // Changes of conversations: of the picked rows, else the open conversation, else the focused row. What leaves the list
 // fades at once and the next one is opened or focused; the server's answer is a toast that takes it back.
 import htmx from 'htmx.org'
-import { register } from './commands.js'
+import { register, run } from './commands.js'
 import { currentRow, focusRow, idOf, leaving, list, openId, rows } from './list.js'
 import { refresh } from './live.js'
 import { notify } from './notices.js'
@@ -70,6 +70,20 @@ function fade (ids) {
   }, FADE_MS)
 }
 
+// Undo is about what was done last, also while the server's answer, which brings the button, is on its way.
+let underWay = 0
+let isToBeUndone = false
+const isUnderWay = () => underWay > 0
+
+register('undo', () => isUnderWay() && (isToBeUndone = true), isUnderWay)
+
+function arrived () {
+  underWay--
+  if (isUnderWay() || !isToBeUndone) return
+  isToBeUndone = false
+  setTimeout(() => run('undo'))
+}
+
 // A form for one request, so that each has its own place in the queue, and is there to be sent again.
 function post (url, fields, ids = []) {
   const form = document.createElement('form')
@@ -86,10 +100,12 @@ function post (url, fields, ids = []) {
   form.addEventListener('htmx:afterRequest', event => {
     for (const id of ids) leaving.delete(id)
     refresh(null)
+    arrived()
     if (event.detail.successful) setTimeout(() => form.remove())
   })
   document.body.append(form)
   htmx.process(form)
+  underWay++
   form.requestSubmit()
 }
 

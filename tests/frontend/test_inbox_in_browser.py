@@ -1,7 +1,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from conversations.models import Conversation
@@ -143,6 +143,24 @@ def test_resolving_takes_the_row_away_and_undo_brings_it_back(desk: Page) -> Non
     desk.keyboard.press("z")
 
     expect(row).to_have_count(1)
+
+
+def test_undo_pressed_before_the_answer_came_undoes_what_was_done_last(desk: Page) -> None:
+    row = desk.locator(".row", has_text="Delivery")
+    open_row(desk, "Invoice")
+    desk.keyboard.press("i")
+    expect(desk.locator(".toast [data-command=undo]")).to_have_count(1)
+    open_row(desk, "Delivery")
+    held: list[Route] = []
+    desk.route("**/inbox/change*", lambda route: route.continue_() if held else held.append(route))
+    desk.keyboard.press("e")
+    desk.keyboard.press("z")
+    expect(desk.locator("#thread-header h2")).not_to_have_text("Delivery")
+
+    held[0].continue_()
+
+    expect(row).to_have_count(1)
+    expect(desk.locator(".row", has_text="Invoice")).to_have_count(0)
 
 
 def test_what_a_teammate_does_shows_without_a_reload(
