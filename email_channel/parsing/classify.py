@@ -5,44 +5,17 @@ Sources: RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 5965 (abuse
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from email_channel.parsing.parsed import MailKind, ParsedAddress
+from email_channel.parsing.bounces_signs import (
+    AUTO_SUBJECT,
+    Signals,
+    is_bounce,
+    is_complaint,
+    is_marked_automatic,
+    is_unattended,
+)
+from email_channel.parsing.parsed import MailKind
 
-_DAEMON = re.compile(r"(?:mailer|mail|m)[-_.]?daemon[^@]{0,60}(?:@|\Z)", re.IGNORECASE)
-_BOUNCE_SENDER = re.compile(
-    r"(?:post[-_.]?master|mail[-_.]?delivery(?:[-_.]?sub)?[-_.]?system|bounces?)[^@]{0,60}(?:@|\Z)", re.IGNORECASE
-)
-_UNATTENDED = re.compile(
-    r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|noreply|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre"
-    r"|ala[-_.]?vastaa|eivastausta|svarej|ikkesvar)[^@]{0,60}@",
-    re.IGNORECASE,
-)
-_BOUNCE_NAME = re.compile(
-    r"mail delivery (?:sub)?system|mailer[- ]daemon|mail administrator|postmaster|system administrator", re.IGNORECASE
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|undelivered mail|(?:failure|failed) delivery"
-    r"|delivery (?:status notification|failure|failed|has failed|error|report)"
-    r"|mail delivery (?:failed|failure|problem)|(?:mail|message) (?:could )?not (?:be )?deliver"
-    r"|returned (?:mail|message)"
-    r"|failure notice|mail (?:system )?error|non[- ]?delivery|not delivered|delivery notification|message delayed"
-    r"|warning: could not send|nondeliverable|mail failure|unzustellbar|zustellung|non remis|échec de la remise"
-    r"|no se (?:pudo|puede) entregar|mancata consegna|olevererbar|ikke leveres|toimitus epäonnistui|niet bezorgd"
-    r"|配信|送信不能|エラー通知|delayed mail|не доставлено|недоставлен",
-    re.IGNORECASE,
-)
-_AUTO_SUBJECT = re.compile(
-    r"\s*(?:(?:re|aw|sv|vs|antw)\s{0,3}:\s{0,3})?\W{0,3}(?:auto(?:matic|matische|matisk|maattinen)?[ -]{0,2}"
-    r"(?:reply|response|responder|antwort|antwoord|svar|vastaus|ed reply)|autosvar|autoreply|automatisk svar"
-    r"|out of (?:the )?office|away from (?:the )?office|ooo\b|vacation (?:reply|message|notice)"
-    r"|on (?:vacation|holiday|leave)\b|poissa"
-    r"|frånvarande|fraværende|abwesen|abwesend|réponse automatique|absence du bureau|respuesta automática"
-    r"|fuera de la oficina|risposta automatica|fuori sede|resposta automática|fora do escritório|afwezig"
-    r"|odpowiedź automatyczna|автоматический ответ|автоответ|自動応答|自动回复)",
-    re.IGNORECASE,
-)
 # Read as their presence; `X-Auto-Response-Suppress` is not among them: people's mail carries it too.
 _AUTO_FIELDS = frozenset(
     {
@@ -60,21 +33,8 @@ _AUTO_FIELDS = frozenset(
 )
 _AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply"})
 _LIST_PRECEDENCE = frozenset({"bulk", "junk", "list"})
-_BOUNCE_FIELDS = frozenset({"x-failed-recipients"})
 _LIST_FIELDS = frozenset({"list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list"})
 _LIST_ID = re.compile(r"<([^<>\s]{1,255})>")
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What a verdict rests on. `content_types` are those of all parts; `report_type` is the root's parameter."""
-
-    headers: Sequence[tuple[str, str]]
-    subject: str
-    author: ParsedAddress
-    return_path: str | None
-    content_types: Sequence[str]
-    report_type: str
 
 
 def classify(signals: Signals) -> MailKind:
@@ -82,42 +42,26 @@ def classify(signals: Signals) -> MailKind:
     fields: dict[str, str] = {}
     for name, value in signals.headers:
         fields.setdefault(name.lower(), value)
-    is_abuse_report = signals.report_type == "feedback-report" or "message/feedback-report" in signals.content_types
-    is_bounce = not is_abuse_report and _is_bounce(signals, fields)
+    is_abuse_report = is_complaint(signals, fields)
+    is_returned = not is_abuse_report and is_bounce(signals, fields)
     return MailKind(
-        is_auto_reply=not is_bounce and _is_auto_reply(signals, fields),
-        is_bounce=is_bounce,
+        is_auto_reply=not is_returned and _is_auto_reply(signals, fields),
+        is_bounce=is_returned,
         is_abuse_report=is_abuse_report,
         is_list=_is_list(fields),
-        is_unattended=_UNATTENDED.match(signals.author.address) is not None,
+        is_unattended=is_unattended(signals),
         list_id=_list_id(fields.get("list-id")),
     )
 
 
-def _is_bounce(signals: Signals, fields: dict[str, str]) -> bool:
-    if signals.report_type == "disposition-notification":
-        return False
-    if signals.report_type == "delivery-status" or "message/delivery-status" in signals.content_types:
-        return True
-    if not _BOUNCE_FIELDS.isdisjoint(fields):
-        return True
-    if _DAEMON.match(signals.author.address):
-        return True
-    is_daemon = bool(_BOUNCE_SENDER.match(signals.author.address) or _BOUNCE_NAME.search(signals.author.name))
-    has_subject = _BOUNCE_SUBJECT.search(signals.subject) is not None
-    has_null_sender = signals.return_path == ""
-    return is_daemon + has_subject + has_null_sender >= 2
-
-
 def _is_auto_reply(signals: Signals, fields: dict[str, str]) -> bool:
-    auto_submitted = fields.get("auto-submitted", "no").split(";")[0].strip().lower()
-    if auto_submitted not in ("no", ""):
+    if is_marked_automatic(fields):
         return True
     if signals.report_type == "disposition-notification" or not _AUTO_FIELDS.isdisjoint(fields):
         return True
     if fields.get("precedence", "").strip().lower() in _AUTO_PRECEDENCE:
         return True
-    return signals.return_path == "" or _AUTO_SUBJECT.match(signals.subject) is not None
+    return signals.return_path == "" or AUTO_SUBJECT.match(signals.subject) is not None
 
 
 def _is_list(fields: dict[str, str]) -> bool:

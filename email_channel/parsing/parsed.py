@@ -42,9 +42,44 @@ class MailKind:
     list_id: str | None = None
 
     @property
+    def is_returned(self) -> bool:
+        """Whether this is about a mail that was sent, a bounce or a complaint: it opens and joins nothing."""
+        return self.is_bounce or self.is_abuse_report
+
+    @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote, so that no machine may answer."""
-        return self.is_auto_reply or self.is_bounce or self.is_abuse_report or self.is_list or self.is_unattended
+        return self.is_auto_reply or self.is_returned or self.is_list or self.is_unattended
+
+
+@dataclass(frozen=True, slots=True)
+class BounceReport:
+    """What became of a mail to one recipient, whose address may be unknown and empty.
+
+    `action` is RFC 3464's (failed, delayed, delivered, relayed, expanded) or `complaint`. `status` is RFC 3463's, or
+    one of ours under `x.0.9nn` where the server gave none (`bounces_codes`). `is_hard`: the address itself is wrong.
+    `words` are the server's own.
+    """
+
+    recipient: str
+    original_recipient: str
+    action: str
+    status: str
+    reply_code: str
+    reason: str
+    is_hard: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedBounce:
+    """What a bounce, or a complaint (RFC 5965), tells of a mail that somebody sent.
+
+    `message_ids` are the ids found in the returned header, its own first, with their brackets.
+    """
+
+    reports: tuple[BounceReport, ...] = ()
+    message_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +88,7 @@ class ParsedMail:
 
     `html` is raw: pass it through `sanitise_html` before it is shown. `date` is aware, UTC.
     `headers` are in order of appearance, decoded. `recipient_count` counts To and Cc before the cap.
+    `bounce` is there for bounces and abuse reports.
     """
 
     message_id: str | None = None
@@ -73,6 +109,7 @@ class ParsedMail:
     html: str | None = None
     attachments: tuple[ParsedAttachment, ...] = ()
     kind: MailKind = MailKind()
+    bounce: ParsedBounce | None = None
     defects: tuple[str, ...] = ()
 
     @property

@@ -7,17 +7,21 @@ from email.utils import parsedate_to_datetime
 from email_channel.parsing import limits
 from email_channel.parsing.addresses import AddressList, normalise_address, parse_addresses
 from email_channel.parsing.bodies import BodyReader
+from email_channel.parsing.bounces import read_bounce
+from email_channel.parsing.bounces_signs import Signals
 from email_channel.parsing.charsets import codec_name
-from email_channel.parsing.classify import Signals, classify
+from email_channel.parsing.classify import classify
 from email_channel.parsing.encoded_words import decode_header, decode_raw_header
 from email_channel.parsing.header_block import HeaderBlock
 from email_channel.parsing.mime import Part, PartReader
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
 from hummdesk.clean_text import clean_line
+from hummdesk.html_text import html_to_text
 
 _BRACKETED_ID = re.compile(r"<([^<>]{1,2000})>")
 _DATE_COMMENT = re.compile(r"\([^()]{0,100}\)")
 _DATE_CHARS = 200
+_HTML_JUDGED = 20_000
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
@@ -72,7 +76,9 @@ class _Header:
             return_path=return_path,
             content_types=[root.content_type, *(attachment.content_type for attachment in bodies.attachments)],
             report_type=root.parameters.get("report-type", "").lower(),
+            text=text or html_to_text((html or "")[:_HTML_JUDGED]),
         )
+        kind = classify(signals)
         return ParsedMail(
             message_id=self._message_id(),
             in_reply_to=next(iter(self._ids("in-reply-to")), None),
@@ -91,7 +97,8 @@ class _Header:
             text=text,
             html=html,
             attachments=tuple(bodies.attachments),
-            kind=classify(signals),
+            kind=kind,
+            bounce=read_bounce(root, is_complaint=kind.is_abuse_report) if kind.is_returned else None,
             defects=tuple(sorted(self.defects))[: limits.DEFECT_COUNT],
         )
 

@@ -10,7 +10,14 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from email_channel.parsing.parsed import MailKind, ParsedAddress, ParsedAttachment, ParsedMail
+from email_channel.parsing.parsed import (
+    BounceReport,
+    MailKind,
+    ParsedAddress,
+    ParsedAttachment,
+    ParsedBounce,
+    ParsedMail,
+)
 
 _LENGTH = struct.Struct(">I")
 
@@ -18,7 +25,7 @@ _LENGTH = struct.Struct(">I")
 def encode_mail(mail: ParsedMail) -> bytes:
     """Return the bytes that `decode_mail` turns back into an equal mail."""
     values = {item.name: getattr(mail, item.name) for item in fields(mail) if item.name != "attachments"}
-    for name in ("from_", "sender", "kind"):
+    for name in ("from_", "sender", "kind", "bounce"):
         values[name] = values[name] and asdict(values[name])
     for name in ("reply_to", "to", "cc"):
         values[name] = [asdict(address) for address in values[name]]
@@ -47,6 +54,7 @@ def _mail_of(values: dict[str, Any], contents: memoryview) -> ParsedMail:
         values[name] = tuple(values[name])
     values["headers"] = tuple((name, value) for name, value in values["headers"])
     values["kind"] = MailKind(**values["kind"])
+    values["bounce"] = values["bounce"] and _bounce_of(values["bounce"])
     values["date"] = values["date"] and datetime.fromisoformat(values["date"])
     attachments, position = [], 0
     for item in values["attachments"]:
@@ -55,6 +63,11 @@ def _mail_of(values: dict[str, Any], contents: memoryview) -> ParsedMail:
         position += item["size_bytes"]
     values["attachments"] = tuple(attachments)
     return ParsedMail(**values)
+
+
+def _bounce_of(values: dict[str, Any]) -> ParsedBounce:
+    reports = tuple(BounceReport(**report) for report in values["reports"])
+    return ParsedBounce(reports, tuple(values["message_ids"]))
 
 
 def _attachment_values(attachment: ParsedAttachment) -> dict[str, Any]:

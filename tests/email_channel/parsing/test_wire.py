@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from email_channel.parsing.parsed import MailKind, ParsedAddress, ParsedAttachment, ParsedMail
+from email_channel.parsing.parsed import (
+    BounceReport,
+    MailKind,
+    ParsedAddress,
+    ParsedAttachment,
+    ParsedBounce,
+    ParsedMail,
+)
 from email_channel.parsing.wire import decode_mail, encode_mail
 
 text = st.text(max_size=20)
@@ -62,6 +69,7 @@ def test_every_field_survives() -> None:
         html="<p>t</p>",
         attachments=(ParsedAttachment("n", "a/b", None, False, 2, b"\x00\xff"),),
         kind=MailKind(is_list=True, list_id="l"),
+        bounce=ParsedBounce((BounceReport("a@x", "b@x", "failed", "5.1.1", "550", "moved", True, "w"),), ("<m@x>",)),
         defects=("date_missing",),
     )
     empty = ParsedMail()
