@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.account_settings import NUMBER_SETTINGS
+from accounts.account_settings import NUMBER_SETTINGS, SWITCH_SETTINGS
 
 NAME_MAX_LENGTH = 120
 URL_MAX_LENGTH = 500
@@ -64,7 +64,11 @@ def _branding_errors(branding: Mapping[str, Any]) -> list[str]:
 def _settings_errors(values: Mapping[str, Any]) -> list[str]:
     if len(json.dumps(values)) > SETTINGS_MAX_BYTES:
         return [_("Use at most %(count)d bytes.") % {"count": SETTINGS_MAX_BYTES}]
-    return [error for name in values.keys() & NUMBER_SETTINGS.keys() for error in _number_errors(name, values[name])]
+    numbers = [
+        error for name in values.keys() & NUMBER_SETTINGS.keys() for error in _number_errors(name, values[name])
+    ]
+    wrong = [name for name in sorted(values.keys() & SWITCH_SETTINGS.keys()) if not isinstance(values[name], bool)]
+    return [*numbers, *(_("“%(name)s” must be true or false.") % {"name": name} for name in wrong)]
 
 
 def _number_errors(name: str, value: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The numbers that an account sets for itself, with what holds where it says nothing."""
+"""The numbers and switches that an account sets for itself, with what holds where it says nothing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,11 @@ NUMBER_SETTINGS = {
     "undo_send_s": NumberSetting(10, 0, 60),
     "attachment_max_bytes": NumberSetting(20 * 1024 * 1024, 1, 25 * 1024 * 1024),
 }
+# What holds where the account says nothing.
+SWITCH_SETTINGS = {
+    # Whether people of a customer's company may write in their conversations without being asked in.
+    "company_may_join": False,
+}
 
 
 def number_setting(name: str) -> int:
@@ -30,4 +35,12 @@ def number_setting(name: str) -> int:
     require_account_schema()
     tenant: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
     value: int = tenant.settings.get(name, NUMBER_SETTINGS[name].default)
+    return value
+
+
+def switch_setting(name: str) -> bool:
+    """Return a switch of the account in force. No query. Raises: AccountRequired."""
+    require_account_schema()
+    tenant: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
+    value: bool = tenant.settings.get(name, SWITCH_SETTINGS[name])
     return value

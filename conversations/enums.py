@@ -68,6 +68,13 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown whether it left")
 
 
+class SenderDoubt(models.TextChoices):
+    """Why the author of an incoming message may not be whom it seems to be from."""
+
+    UNVERIFIED = "unverified", _("Unverified sender")
+    SPOOFED = "spoofed", _("Sender may be forged")
+
+
 class IdentityKind(models.TextChoices):
     """What a contact can be known by."""
 

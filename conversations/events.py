@@ -229,6 +229,15 @@ class MessagesSplit(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoinQuestionChanged(Event):
+    """An agent keeps a message apart from the conversation that it names, or wants to be asked again."""
+
+    conversation_id: UUID
+    message_id: UUID
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SplitUndone(Event):
     """The messages of a split are back; `split_seq` is the event that it takes back."""
 

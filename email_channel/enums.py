@@ -84,6 +84,18 @@ class ParticipantRole(models.TextChoices):
     WRITTEN_TO = "written_to", _("Written to")
 
 
+class SenderStanding(models.TextChoices):
+    """What the author of a mail is to the conversation that it names; only the first three may write in it."""
+
+    CUSTOMER = "customer", _("the customer")
+    PARTICIPANT = "participant", _("takes part in it")
+    COLLEAGUE = "colleague", _("works for the customer’s company")
+    STRANGER = "stranger", _("takes no part in it")
+    OWN = "own", _("one of our own addresses")
+    UNCLEAR = "unclear", _("not exactly one sender is named")
+    SPOOFED = "spoofed", _("failed the checks of their domain")
+
+
 class AutoReplyWhen(models.TextChoices):
     """When a mailbox answers a new conversation by itself."""
 

@@ -315,6 +315,8 @@ RESEND_REQUESTS_PER_S = env.number("RESEND_REQUESTS_PER_S", 5, least=1)
 OUTBOX_DIR = DATA_DIR / "outbox"
 SMTP_HOST = env.text("SMTP_HOST", "127.0.0.1")
 SMTP_PORT = env.number("SMTP_PORT", 2525, least=1, most=65535)
+# Names of our own receivers, as they call themselves in `Authentication-Results`; nobody else's word counts there.
+MAIL_AUTHENTICATION_SERVERS = frozenset(name.lower() for name in env.items("HUMMDESK_AUTHENTICATION_SERVERS"))
 EMAIL_BACKEND = "email_channel.system_mail.SystemMailBackend"
 DEFAULT_FROM_EMAIL = env.text("HUMMDESK_FROM_EMAIL", f"HummDesk <no-reply@{BASE_DOMAIN}>")
 

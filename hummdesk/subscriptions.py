@@ -65,6 +65,7 @@ LIVE_TYPES: dict[str, str] = {
     "DeliveryChanged": "message.updated",
     "MessageEdited": "message.updated",
     "MessageDeleted": "message.deleted",
+    "JoinQuestionChanged": "message.updated",
     "AttachmentThumbnailMade": "message.updated",
     "ConversationOpened": "conversation.updated",
     "ConversationTakenBack": "conversation.updated",

@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from conversations.access import get_conversation_for, lock_conversations
 from conversations.actions.set_status import STATUS_FIELDS, move_status, set_status
 from conversations.actions.summarise import recount
-from conversations.enums import Status
+from conversations.enums import SenderDoubt, Status
 from conversations.errors import MergedAway
 from conversations.events import ConversationAbsorbed, ConversationMerged
 from conversations.models import Conversation
@@ -38,6 +38,7 @@ def merge_conversations(*, viewer: Viewer, conversation_id: UUID | int | str, in
     if source.contact_id != target.contact_id and source.messages.filter(send_at__isnull=False).exists():
         raise Conflict(_("A reply to another customer waits to leave. Take it back, or merge when it has left."))
     _publish_merge(viewer, source, target)
+    close_questions(source)
     source.messages.update(conversation=target)
     was_unfinished = not source.is_finished
     closed = move_status(source, Status.CLOSED, actor=viewer.actor, cause="merged")
@@ -50,6 +51,25 @@ def merge_conversations(*, viewer: Viewer, conversation_id: UUID | int | str, in
     recount(source)
     recount(target)
     return target
+
+
+def close_questions(source: Conversation) -> None:
+    """Those who wrote in it and named a conversation in which they take no part are unverified from now on."""
+    asking = source.messages.filter(names_conversation__isnull=False)
+    authors = list(asking.values_list("contact_id", flat=True))
+    if authors:
+        source.messages.filter(contact__in=authors, sender_doubt="").update(sender_doubt=SenderDoubt.UNVERIFIED)
+        asking.update(asks_to_join=False)
+
+
+def reopen_questions(source: Conversation) -> None:
+    """The same taken back, when the messages are in a conversation of their own again."""
+    asking = source.messages.filter(names_conversation__isnull=False)
+    authors = list(asking.values_list("contact_id", flat=True))
+    if authors:
+        unverified = source.messages.filter(contact__in=authors, sender_doubt=SenderDoubt.UNVERIFIED)
+        unverified.update(sender_doubt="")
+        asking.update(asks_to_join=True)
 
 
 def _target_id(viewer: Viewer, into: UUID | int | str, source: Conversation) -> UUID:

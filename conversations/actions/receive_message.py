@@ -15,6 +15,7 @@ from conversations.events import ConversationFolderChanged, ConversationOpened, 
 from conversations.file_types import HEAD_BYTES, sniff_type
 from conversations.language import detect_language
 from conversations.models import Attachment, Contact, Conversation, MailPage, Message
+from conversations.queries.merging import end_of_merges
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team
@@ -37,6 +38,8 @@ class IncomingText:
     `page_html` is `body_html` with its look, where a frame shows it; `page_height_px` is about how high that is.
     `cc` is who else got it, in lower case.
     `is_automatic`: a machine wrote (RFC 3834), so nobody waits for an answer and nothing reopens.
+    `sender_doubt` is the message's. `names_conversation`: it names this one, in which its author takes no part; an
+    agent is asked whether it belongs there.
     """
 
     body_html: str
@@ -46,6 +49,8 @@ class IncomingText:
     page_height_px: int | None = None
     unreadable_reason: str = ""
     is_automatic: bool = False
+    sender_doubt: str = ""
+    names_conversation: UUID | None = None
     cc: Sequence[str] = ()
     at: datetime = field(default_factory=timezone.now)
     files: Sequence[IncomingFile] = ()
@@ -96,7 +101,7 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     Locks the conversation.
     Publishes: MessageReceived, ConversationStatusChanged when it reopens, ConversationFolderChanged out of the trash.
     """
-    conversation = _lock_end_of_merges(conversation.id)
+    conversation = end_of_merges(conversation.id, lock=True)
     message = Message.objects.create(
         conversation=conversation,
         kind=MessageKind.INCOMING,
@@ -107,6 +112,9 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         page_height_px=text.page_height_px,
         unreadable_reason=text.unreadable_reason,
         is_automatic=text.is_automatic,
+        sender_doubt=text.sender_doubt,
+        names_conversation_id=text.names_conversation,
+        asks_to_join=text.names_conversation is not None,
         cc=list(text.cc),
         language=detect_language(text.body_text),
         created_at=text.at,
@@ -121,15 +129,6 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     note_message(conversation, message, is_awaited=not text.is_automatic)
     publish(MessageReceived(actor=actor, conversation_id=conversation.id, message_id=message.id))
     return message
-
-
-def _lock_end_of_merges(conversation_id: UUID) -> Conversation:
-    """Return the conversation in which the messages of this one are now, locked."""
-    while True:
-        conversation = Conversation.objects.select_for_update().get(id=conversation_id)
-        if conversation.merged_into_id is None:
-            return conversation
-        conversation_id = conversation.merged_into_id
 
 
 def _take_out_of_trash(conversation: Conversation, actor: Actor) -> None:

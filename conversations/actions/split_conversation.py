@@ -1,6 +1,6 @@
 """Some messages become a conversation of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -23,8 +23,9 @@ def split_conversation(
 ) -> Conversation:
     """These messages are in a new open conversation, which is returned; at least one stays behind.
 
-    The new one has the contact, team, assignee, mailbox, channel, priority and category of the old one, and its
-    subject unless another is given. It began with its first message.
+    The new one has the team, assignee, mailbox, channel, priority and category of the old one, and its subject unless
+    another is given. Its contact is who wrote the first of the messages, the old one's where none is a customer's: a
+    mail that joined by mistake goes back to its own sender. It began with its first message.
 
     Locks the conversation. Raises: NotFound, PermissionDenied, MergedAway, ValidationFailed.
     Publishes: MessagesSplit, ConversationOpened.
@@ -33,7 +34,7 @@ def split_conversation(
     if conversation.merged_into_id is not None:
         raise MergedAway
     chosen = _chosen_messages(conversation, set(message_ids))
-    new = _new_beside(conversation, chosen[0], checked_subject(subject) if subject else conversation.subject)
+    new = _new_beside(conversation, chosen, checked_subject(subject) if subject else conversation.subject)
     ids = tuple(message.id for message in chosen)
     publish(
         MessagesSplit(actor=viewer.actor, conversation_id=conversation.id, new_conversation_id=new.id, message_ids=ids)
@@ -48,7 +49,7 @@ def split_conversation(
 
 
 def _chosen_messages(conversation: Conversation, ids: set[UUID]) -> list[Message]:
-    chosen = list(conversation.messages.filter(id__in=ids).order_by("created_at", "id"))
+    chosen = list(conversation.messages.select_related("contact").filter(id__in=ids).order_by("created_at", "id"))
     if len(chosen) != len(ids) or all(message.deleted_at for message in chosen):
         raise fault_in("message_ids", _("Name messages of this conversation."))
     if not countable_messages(conversation).exclude(id__in=ids).exists():
@@ -56,10 +57,18 @@ def _chosen_messages(conversation: Conversation, ids: set[UUID]) -> list[Message
     return chosen
 
 
-def _new_beside(old: Conversation, first: Message, subject: str) -> Conversation:
+def _author_id(chosen: Sequence[Message]) -> UUID | None:
+    """Return the customer who wrote the first of these that a customer wrote, after merges of people."""
+    contact = next((message.contact for message in chosen if message.contact is not None), None)
+    while contact is not None and contact.merged_into is not None:
+        contact = contact.merged_into
+    return contact.id if contact else None
+
+
+def _new_beside(old: Conversation, chosen: Sequence[Message], subject: str) -> Conversation:
     new = Conversation.objects.create(
         subject=subject,
-        contact_id=old.contact_id,
+        contact_id=_author_id(chosen) or old.contact_id,
         channel=old.channel,
         mailbox_id=old.mailbox_id,
         team_id=old.team_id,
@@ -68,7 +77,7 @@ def _new_beside(old: Conversation, first: Message, subject: str) -> Conversation
         category_id=old.category_id,
         language=old.language,
         folder=old.folder,
-        created_at=first.created_at,
+        created_at=chosen[0].created_at,
     )
     new.refresh_from_db(fields=["display_id"])
     return new

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from conversations.access import get_conversation_for, lock_conversations
+from conversations.actions.merge_conversations import reopen_questions
 from conversations.actions.set_status import STATUS_FIELDS, move_status
 from conversations.actions.summarise import recount
 from conversations.enums import Status
@@ -60,6 +61,7 @@ def _undo_merge(viewer: Viewer, event: LoggedEvent) -> None:
     if target.merged_into_id is not None:
         raise NotUndoable(_("The other conversation was merged itself since. Undo that first."))
     _move(event.data["message_ids"], target, source)
+    reopen_questions(source)
     source.merged_into = None
     status, wakes_at = _status_before(event)
     reopened = move_status(source, status, actor=viewer.actor, snoozed_until=wakes_at, cause="unmerged")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations.enums import DeliveryState, MessageKind
+from conversations.enums import DeliveryState, MessageKind, SenderDoubt
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
 from teams.models import Agent, Team
@@ -20,6 +20,9 @@ class Message(models.Model):
     `is_automatic`: a machine wrote on the customer's side (RFC 3834), so that nobody waits for an answer.
     `cc` and `bcc` are addresses in lower case; `cc` of an incoming mail is who else got it. `to` is whom a message was
     forwarded to, in place of the customer, and `forwarded_message_id` which one that was.
+    `sender_doubt`: its author is no participant, or fails the checks of their domain; agents see it so marked.
+    `names_conversation`: it names one in which its author takes no part; `asks_to_join` while no agent has said
+    whether it belongs there.
     `language` names the dictionary it is searched by, "" for none.
 
     `body_html` is sanitised and safe to show; `body_text` is the same without markup and without quotes.
@@ -47,6 +50,11 @@ class Message(models.Model):
     send_at = models.DateTimeField(null=True, blank=True)
     forwarded_message_id = models.UUIDField(null=True, blank=True)
     is_automatic = models.BooleanField(default=False)
+    sender_doubt = models.CharField(max_length=10, choices=SenderDoubt, blank=True)
+    names_conversation = models.ForeignKey(
+        Conversation, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+    asks_to_join = models.BooleanField(default=False)
     is_scheduled = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +82,10 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=MessageKind.REPLY) | Q(to=[], forwarded_message_id=None),
                 name="only_replies_are_forwarded",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MessageKind.INCOMING) | Q(sender_doubt="", asks_to_join=False),
+                name="only_incoming_is_doubted",
             ),
         ]
         indexes = [

@@ -1,6 +1,7 @@
-"""What a conversation could be merged into."""
+"""What a conversation could be merged into, and where merged ones have gone."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -26,3 +27,16 @@ def merge_candidates(conversation: Conversation, viewer: Viewer, text: str) -> S
     else:
         rows = rows.filter(contact_id=conversation.contact_id)
     return list(rows.select_related("contact").order_by("-last_activity_at")[:_SHOWN])
+
+
+def end_of_merges(id: UUID, *, lock: bool = False) -> Conversation:
+    """Return the conversation in which the messages of this one are now, with its contact, locked if asked.
+
+    One query for each merge on the way, one of them when there is none.
+    """
+    rows = Conversation.objects.select_related("contact")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    conversation = rows.get(id=id)
+    while conversation.merged_into_id is not None:
+        conversation = rows.get(id=conversation.merged_into_id)
+    return conversation

@@ -205,8 +205,11 @@ class LastMail:
 
 
 def last_mail(conversation: Conversation) -> LastMail | None:
-    """Return the newest message between us and the customer. One query."""
-    rows = Message.objects.filter(conversation=conversation, deleted_at=None, to=[])
+    """Return the newest message between us and the customer whose sender is not in doubt. One query.
+
+    Whom a doubtful sender put in copy must not be offered an answer (CVE-2024-49193).
+    """
+    rows = Message.objects.filter(conversation=conversation, deleted_at=None, to=[], sender_doubt="")
     found = rows.filter(kind__in=BETWEEN_US).values_list("contact_id", "contact__email", "cc")
     newest = found.order_by("-created_at", "-id").first()
     return LastMail(newest[0], newest[1] or "", newest[2]) if newest else None

@@ -25,7 +25,8 @@ SELECT
     message.id, message.kind, message.contact_id, message.agent_id, contact.name, contact.email,
     coalesce(contact.shows_remote_images, false), agent.name, message.body_html, message.quoted_html,
     message.unreadable_reason, message.delivery_state, message.delivery_error, message."to", message.cc, message.bcc,
-    message.send_at, message.is_scheduled, message.is_automatic, message.created_at, message.edited_at,
+    message.send_at, message.is_scheduled, message.is_automatic, message.sender_doubt,
+    CASE WHEN message.asks_to_join THEN message.names_conversation_id END, message.created_at, message.edited_at,
     message.deleted_at, message.page_height_px,
     (SELECT json_agg(json_build_array(
         file.id, file.name, file.content_type, file.size_bytes, file.content_id, file.is_inline, file.thumbnail <> ''
@@ -102,7 +103,10 @@ class ThreadFile:
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """A message with its author and files; of its author one of `contact_id` and `agent_id`, or neither."""
+    """A message with its author and files; of its author one of `contact_id` and `agent_id`, or neither.
+
+    `may_belong_to` is the conversation that it names, as long as nobody has said whether it belongs there.
+    """
 
     id: UUID
     kind: str
@@ -123,6 +127,8 @@ class ThreadMessage:
     send_at: datetime | None
     is_scheduled: bool
     is_automatic: bool
+    sender_doubt: str
+    may_belong_to: UUID | None
     created_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
@@ -257,6 +263,18 @@ def others_named(viewer: Viewer, events: Sequence[LoggedEvent]) -> Mapping[str, 
         return {}
     rows = visible_conversations(viewer).filter(id__in=ids).values_list("id", "display_id", "subject")
     return {str(key): OtherConversation(display_id, subject) for key, display_id, subject in rows}
+
+
+def join_questions(viewer: Viewer, messages: Sequence[ThreadMessage]) -> Mapping[UUID, OtherConversation]:
+    """Return what these messages may belong to, by that one's id, as far as the viewer may see it.
+
+    At most one query, none for nearly all threads.
+    """
+    ids = {message.may_belong_to for message in messages if message.may_belong_to}
+    if not ids:
+        return {}
+    rows = visible_conversations(viewer).filter(id__in=ids).values_list("id", "display_id", "subject")
+    return {key: OtherConversation(display_id, subject) for key, display_id, subject in rows}
 
 
 def _messages(condition: str, parameters: Sequence[Any], limit: int) -> Sequence[ThreadMessage]:

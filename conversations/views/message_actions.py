@@ -16,7 +16,7 @@ from conversations.actions.edit_message import edit_message
 from conversations.actions.save_contact import change_contact
 from conversations.actions.split_conversation import split_conversation
 from conversations.forms import EditForm
-from conversations.queries.thread import messages_from, thread_message
+from conversations.queries.thread import join_questions, messages_from, thread_message
 from conversations.views.messages import answer_change
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.message_menu import menu_of_message
@@ -101,5 +101,6 @@ def _drawn(request: MemberRequest, viewer: Viewer, id: Any, *, pictures: bool = 
     message = thread_message(viewer, id)
     if message is None:
         raise NotFound
-    item = message_item(message, viewer, pictures=pictures)
+    joins = next(iter(join_questions(viewer, [message]).values()), None)
+    item = message_item(message, viewer, pictures=pictures, joins=joins)
     return render(request, "conversations/_message.html", {"message": item})

@@ -1,6 +1,5 @@
 """A stored mail becomes a message, or is set aside with a reason; it never stays unseen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,18 +9,21 @@ from django.utils import timezone
 
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.actions.receive_message import IncomingText, open_conversation, receive_message
-from conversations.actions.recipients import RECIPIENTS_MOST
 from conversations.models import Contact, Message
+from email_channel.actions.note_participants import note_name, note_participants
 from email_channel.copies import find_copy
-from email_channel.enums import Direction, IntakeState, Outcome
+from email_channel.enums import Direction, IntakeState, Outcome, ParticipantRole
 from email_channel.events import MailTakenIn
 from email_channel.models import EmailMessage, IncomingMail
+from email_channel.models.email_message import named_key
 from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
-from email_channel.queries import CLAIM_LASTS, without_mailboxes
-from email_channel.reading import Author, author_of, incoming_text, other_recipients, unreadable_text
-from email_channel.threading import Thread, find_thread
+from email_channel.queries import CLAIM_LASTS
+from email_channel.queries.threads import own_mail_with_id
+from email_channel.reading import incoming_text, unreadable_text
+from email_channel.senders import People, people_of
+from email_channel.threading import Sender, Thread, find_thread, named_ids
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
@@ -119,12 +121,22 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
-    author = author_of(parsed, mail.envelope_sender)
-    text = replace(text, at=mail.received_at, cc=_others(parsed, mail, author))
-    contact = find_or_create_contact(address=author.address, name=author.name)
-    thread = find_thread(parsed, mail.mailbox, contact)
+    people = people_of(parsed, mail.envelope_sender)
+    echo = own_mail_with_id(mail.mailbox, parsed.message_id) if people.is_own and parsed.message_id else None
+    if echo is not None:
+        return _finish(mail, echo, Outcome.SUPPRESSED, "own_mail")
+    contact = find_or_create_contact(address=people.author.address, name=people.author.name)
+    thread = find_thread(parsed, mail.mailbox, _sender(people, contact))
+    text = replace(
+        text,
+        at=mail.received_at,
+        cc=people.others,
+        sender_doubt=thread.doubt,
+        names_conversation=thread.names.id if thread.names else None,
+    )
     message = _message_in(thread, mail, contact, parsed, text)
-    email = _envelope(mail, parsed, message, key, thread)
+    email = _envelope(mail, parsed, message, key, thread, people)
+    _note_participants(thread, message, people)
     if text.unreadable_reason:
         return _finish(mail, email, Outcome.QUARANTINED, text.unreadable_reason)
     return _finish(mail, email, Outcome.APPENDED if thread.conversation else Outcome.CREATED, thread.because)
@@ -144,13 +156,30 @@ def _message_in(
     )
 
 
-def _others(parsed: ParsedMail, mail: IncomingMail, author: Author) -> Sequence[str]:
-    """Return who else got the mail and can be written to: none of the account's own addresses. At most one query."""
-    others = [address for address in other_recipients(parsed) if address not in (mail.mailbox.address, author.address)]
-    return without_mailboxes(others)[:RECIPIENTS_MOST]
+def _sender(people: People, contact: Contact) -> Sender:
+    return Sender(
+        contact=contact,
+        address=people.author.address,
+        is_clear=people.is_clear,
+        is_own=people.is_own,
+        authentication=people.authentication,
+    )
 
 
-def _envelope(mail: IncomingMail, parsed: ParsedMail, message: Message, key: str, thread: Thread) -> EmailMessage:
+def _note_participants(thread: Thread, message: Message, people: People) -> None:
+    """The customer of a new conversation takes part in it, and whom its people copy; see `Thread.is_trusted`."""
+    conversation, author = message.conversation, people.author
+    if thread.conversation is None and not people.is_own:
+        note_participants(conversation, {author.address: ParticipantRole.CUSTOMER}, {author.address: author.name})
+    elif thread.is_trusted:
+        note_name(conversation, author.address, author.name)
+    if thread.is_trusted and people.is_clear:
+        note_participants(conversation, dict.fromkeys(people.others, ParticipantRole.COPIED), people.names)
+
+
+def _envelope(
+    mail: IncomingMail, parsed: ParsedMail, message: Message, key: str, thread: Thread, people: People
+) -> EmailMessage:
     author = parsed.from_ or parsed.author
     return EmailMessage.objects.create(
         direction=Direction.INCOMING,
@@ -172,6 +201,9 @@ def _envelope(mail: IncomingMail, parsed: ParsedMail, message: Message, key: str
         is_automatic=parsed.kind.is_automatic,
         is_bounce=parsed.kind.is_bounce,
         landed_because=thread.because,
+        landing=thread.landing(mail.mailbox),
+        named_keys=[named_key(message_id) for message_id in named_ids(parsed)],
+        authentication=people.authentication.as_json(),
     )
 
 

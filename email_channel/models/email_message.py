@@ -4,6 +4,7 @@ import hashlib
 
 import uuid7
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -18,17 +19,22 @@ def message_key(message_id: str) -> str:
     return hashlib.sha256(message_id.strip().encode()).hexdigest()
 
 
+def named_key(message_id: str) -> str:
+    """Return what a mail that is named is found by: a shorter hash, since each mail names many."""
+    return message_key(message_id)[:32]
+
+
 class EmailMessage(models.Model):
     """One mail, in or out. Message-IDs are unique per mailbox, never globally (RFC 5322 section 3.6.4).
 
     `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none, or of both id and words where
     another mail has used the id (`email_channel.copies`).
     `landed_because` tells why an incoming mail is in its conversation: a code, see `email_channel.threading`;
-    `landing` holds what that was read from: `{"header", "value", "sender", "mailbox"}`.
-    `may_belong_to` is the conversation that the mail names although its sender takes no part in it: the question
-    "join or new" is open while it is set. `is_unverified`: an agent joined it, its sender is still no participant.
-    `authentication` is what our own receiver found: `{"server", "spf", "dkim", "dmarc"}` (RFC 8601), empty if unknown.
-    Addresses are lists of `{"name", "address"}`.
+    `landing` holds what that was read from: `{"header", "value", "sender", "mailbox"}`. Which conversation a mail
+    names whose sender takes no part there, and whether they are unverified, is said by its message.
+    `named_keys` are the `named_key`s of In-Reply-To and References, by which mails find each other whose common
+    ancestor is missing or late. `authentication` is what our own receiver found: `{"server", "spf", "dkim", "dmarc"}`
+    (RFC 8601), empty if unknown. Addresses are lists of `{"name", "address"}`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -52,10 +58,7 @@ class EmailMessage(models.Model):
     is_bounce = models.BooleanField(default=False)
     landed_because = models.CharField(max_length=60, blank=True)
     landing = models.JSONField(default=dict, blank=True)
-    may_belong_to = models.ForeignKey(
-        Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="strangers_mails"
-    )
-    is_unverified = models.BooleanField(default=False)
+    named_keys = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     authentication = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -66,7 +69,10 @@ class EmailMessage(models.Model):
                 name="each_mail_once_per_mailbox",
             )
         ]
-        indexes = [models.Index(fields=["conversation", "created_at"], name="email_by_conversation")]
+        indexes = [
+            models.Index(fields=["conversation", "created_at"], name="email_by_conversation"),
+            GinIndex(fields=["named_keys"], name="email_by_named_keys"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.direction} {self.id}"

@@ -63,7 +63,10 @@ class _Header:
         """Return the mail that these fields and a body make."""
         to, cc = self._addresses("to"), self._addresses("cc")
         headers = self._headers()
-        from_ = next(iter(self._addresses("from").addresses), None)
+        authors = self._addresses("from").addresses
+        from_ = next(iter(authors), None)
+        if len({author.address.lower() for author in authors}) > 1:
+            self.defects.add("several_authors")
         sender = next(iter(self._addresses("sender").addresses), None)
         if from_ is None:
             self.defects.add("from_missing")

@@ -13,13 +13,10 @@ from email_channel.queries.intake import incoming_to_take_in
 from email_channel.queries.mailboxes import active_mailboxes, mailbox_of, mailbox_with, without_mailboxes
 from email_channel.queries.mails import (
     MESSAGE_ID_MAX_LENGTH,
-    conversation_in_mailbox,
     kept_mail_of,
     lock_mail,
     mail_of_message,
-    mails_with_ids,
     thread_of,
-    was_written_to,
 )
 from email_channel.queries.suppressions import suppressions_of
 from email_channel.queries.waiting import (
@@ -39,7 +36,6 @@ __all__ = [
     "TASK_COMES_WITHIN",
     "active_mailboxes",
     "call_of",
-    "conversation_in_mailbox",
     "deliveries_due",
     "deliveries_of",
     "deliveries_with_provider_id",
@@ -50,11 +46,9 @@ __all__ = [
     "mail_of_message",
     "mailbox_of",
     "mailbox_with",
-    "mails_with_ids",
     "same_call",
     "suppressions_of",
     "thread_of",
-    "was_written_to",
     "without_mailboxes",
     "worst_state",
 ]

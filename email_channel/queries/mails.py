@@ -8,11 +8,10 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from conversations.access import get_message_for, visible_conversations
-from conversations.enums import IdentityKind
-from conversations.models import Contact, ContactIdentity, Conversation
+from conversations.enums import SenderDoubt
+from conversations.models import Conversation
 from email_channel.enums import Direction
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
-from email_channel.models.email_message import message_key
 from hummdesk.errors import NotFound
 from teams.access import Viewer
 
@@ -31,31 +30,15 @@ def lock_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
     return mails.filter(mailbox=mailbox, direction=Direction.INCOMING, dedupe_key=dedupe_key).first()
 
 
-def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
-    """Return the mails of a mailbox, in or out, with one of these Message-IDs, newest first. One query."""
-    keys = [message_key(message_id) for message_id in message_ids]
-    mails = EmailMessage.objects.filter(mailbox=mailbox, dedupe_key__in=keys)
-    return list(mails.select_related("conversation", "conversation__contact").order_by("-created_at"))
-
-
-def conversation_in_mailbox(mailbox: Mailbox, id: UUID) -> Conversation | None:
-    """Return a conversation of this mailbox. One query."""
-    return Conversation.objects.select_related("contact").filter(id=id, mailbox_id=mailbox.id).first()
-
-
-def was_written_to(conversation: Conversation, contact: Contact) -> bool:
-    """Return whether a mail of the conversation went to one of the contact's addresses. One query."""
-    addresses = ContactIdentity.objects.filter(contact=contact, kind=IdentityKind.EMAIL).values("value")
-    return OutgoingDelivery.objects.filter(email__conversation=conversation, recipient__in=addresses).exists()
-
-
 def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
     """Return the Message-IDs of the newest mails between us and the customer, oldest first. One query.
 
-    Ids that no header may carry (RFC 5322 section 3.6.4) are left out: customers' programs make such, too.
+    Left out are mails of unverified senders, which the customer has not got, and ids that no header may carry
+    (RFC 5322 section 3.6.4): customers' programs make such, too.
     """
-    mails = EmailMessage.objects.filter(conversation_message__to=[])
-    mails = mails.filter(conversation=conversation, message_id__regex=r"^<[!-;=?-~]{3,}>$")
+    mails = EmailMessage.objects.filter(conversation_message__conversation=conversation, conversation_message__to=[])
+    mails = mails.exclude(conversation_message__sender_doubt=SenderDoubt.UNVERIFIED)
+    mails = mails.filter(message_id__regex=r"^<[!-;=?-~]{3,}>$")
     newest = mails.order_by("-created_at").values_list("message_id", flat=True)[:limit]
     return [message_id for message_id in reversed(list(newest)) if len(message_id) <= MESSAGE_ID_MAX_LENGTH]
 

@@ -46,7 +46,7 @@ def reply(
     last = _newest_mail(read.messages) or last_mail(conversation)
     others = other_participants(conversation, last)
     given = _given(form) if form is not None else _begun(draft, others)
-    kinds = _kinds(conversation, others, can_forward=last is not None)
+    kinds = _kinds(conversation, others, can_forward=last is not None or _is_said(read.messages))
     kind = given["kind"] if given["kind"] in kinds else kinds[0]
     return {
         "can_write": True,
@@ -75,11 +75,15 @@ def upload_settings() -> Shape:
 
 
 def _newest_mail(messages: Sequence[ThreadMessage]) -> LastMail | None:
-    """Return the newest of these messages between us and the customer."""
+    """Return the newest of these messages between us and the customer whose sender is not in doubt."""
     for one in reversed(messages):
-        if one.kind in BETWEEN_US and one.deleted_at is None and not one.to:
+        if one.kind in BETWEEN_US and one.deleted_at is None and not one.to and not one.sender_doubt:
             return LastMail(one.contact_id, one.contact_email or "", one.cc)
     return None
+
+
+def _is_said(messages: Sequence[ThreadMessage]) -> bool:
+    return any(one.kind in BETWEEN_US and one.deleted_at is None for one in messages)
 
 
 def other_participants(conversation: Conversation, last: LastMail | None) -> list[str]:

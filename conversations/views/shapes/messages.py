@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Permission
-from conversations.enums import DeliveryState, MessageKind
+from conversations.enums import DeliveryState, MessageKind, SenderDoubt
 from conversations.file_types import IMAGE_TYPES
-from conversations.queries.thread import ThreadFile, ThreadMessage
+from conversations.queries.thread import OtherConversation, ThreadFile, ThreadMessage
 from conversations.remote_images import remote_image_url
 from conversations.shown_html import shown_html
 from conversations.views.shapes.shape import moment
@@ -65,6 +65,15 @@ class DeliveryItem:
 
 
 @dataclass(frozen=True)
+class JoinQuestion:
+    """The conversation that a message may belong to."""
+
+    number: int
+    subject: str
+    url: str
+
+
+@dataclass(frozen=True)
 class MessageItem:
     """A message as text and HTML that is safe; `css` is one of in, out, note, system."""
 
@@ -86,15 +95,27 @@ class MessageItem:
     edited_at: datetime | None
     deleted: str
     is_automatic: bool
+    is_unverified: bool
+    is_spoofed: bool
+    question: JoinQuestion | None
     is_unreadable: bool
     may_change: bool
     may_write: bool
 
 
 def message_item(
-    message: ThreadMessage, viewer: Viewer, *, recipient: str = "", deleted_by: str = "", pictures: bool = False
+    message: ThreadMessage,
+    viewer: Viewer,
+    *,
+    recipient: str = "",
+    deleted_by: str = "",
+    pictures: bool = False,
+    joins: OtherConversation | None = None,
 ) -> MessageItem:
-    """Return one message; `recipient` is who gets a reply, `pictures` shows those of the web this once."""
+    """Return one message; `recipient` is who gets a reply, `pictures` shows those of the web this once.
+
+    `joins` is the conversation that it may belong to.
+    """
     is_deleted = message.deleted_at is not None
     shows = pictures or message.shows_remote_images
     return MessageItem(
@@ -116,10 +137,17 @@ def message_item(
         edited_at=None if is_deleted else message.edited_at,
         deleted=_deleted_text(deleted_by) if is_deleted else "",
         is_automatic=message.is_automatic,
+        is_unverified=message.sender_doubt == SenderDoubt.UNVERIFIED,
+        is_spoofed=message.sender_doubt == SenderDoubt.SPOOFED,
+        question=None if is_deleted or joins is None else _question(joins),
         is_unreadable=bool(message.unreadable_reason),
         may_change=_may_change(message, viewer),
         may_write=viewer.can(Permission.REPLY),
     )
+
+
+def _question(named: OtherConversation) -> JoinQuestion:
+    return JoinQuestion(named.display_id, named.subject, reverse("conversation-detail", args=[named.display_id]))
 
 
 def shown_to(message: ThreadMessage, deleted_by: str | None) -> bool:

@@ -13,6 +13,7 @@ from conversations.models import Conversation
 from conversations.queries.thread import (
     ThreadMessage,
     ThreadRead,
+    join_questions,
     names_in,
     others_named,
 )
@@ -67,6 +68,7 @@ def _message_items(
     messages: Sequence[ThreadMessage],
     deleters: dict[str, str],
 ) -> list[Any]:
+    questions = join_questions(viewer, messages)
     return [
         message_item(
             message,
@@ -74,6 +76,7 @@ def _message_items(
             recipient=conversation.contact.email,
             deleted_by=deleters.get(str(message.id), ""),
             pictures=message.id == place.pictures,
+            joins=questions.get(message.may_belong_to) if message.may_belong_to else None,
         )
         for message in messages
         if shown_to(message, deleters.get(str(message.id)))

@@ -1,0 +1,77 @@
+"""Which conversations a mail may belong to, and who takes part in them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from conversations.enums import IdentityKind, SenderDoubt
+from conversations.models import Contact, ContactIdentity, Conversation, Message
+from email_channel.enums import Direction
+from email_channel.models import EmailMessage, Mailbox, Participant
+from email_channel.models.email_message import message_key, named_key
+
+
+def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
+    """Return the mails of a mailbox, in or out, with one of these Message-IDs, newest first, where they are now.
+
+    One query; `conversation_message.conversation` has its contact.
+    """
+    keys = [message_key(message_id) for message_id in message_ids]
+    mails = EmailMessage.objects.filter(mailbox=mailbox, dedupe_key__in=keys)
+    rows = mails.select_related("conversation_message__conversation__contact__company")
+    return list(rows.order_by("-created_at"))
+
+
+def conversations_in_mailbox(mailbox: Mailbox, ids: Collection[UUID]) -> Mapping[UUID, Conversation]:
+    """Return those of these conversations that belong to this mailbox, by id. One query, none for none."""
+    if not ids:
+        return {}
+    rows = Conversation.objects.select_related("contact__company").filter(id__in=ids, mailbox_id=mailbox.id)
+    return {row.id: row for row in rows}
+
+
+def conversation_numbered(mailbox: Mailbox, display_id: int) -> Conversation | None:
+    """Return the conversation of this mailbox with this number. One query."""
+    rows = Conversation.objects.select_related("contact__company")
+    return rows.filter(display_id=display_id, mailbox_id=mailbox.id).first()
+
+
+def kindred_conversation(
+    mailbox: Mailbox, message_ids: Sequence[str], contact: Contact, address: str
+) -> Conversation | None:
+    """Return where a mail is that names one of these ids too, among the conversations that this person takes part in.
+
+    So mails find each other that came in the wrong order, or whose common ancestor never came here. One query.
+    """
+    keys = [named_key(message_id) for message_id in message_ids]
+    mails = EmailMessage.objects.filter(mailbox=mailbox, direction=Direction.INCOMING, named_keys__overlap=keys)
+    own = Q(conversation_message__conversation__contact=contact)
+    asked_in = Q(conversation_message__conversation__participants__address=address)
+    rows = mails.filter(own | asked_in).select_related("conversation_message__conversation__contact__company")
+    first = rows.order_by("created_at").first()
+    return first.conversation_message.conversation if first else None
+
+
+def takes_part(conversation_id: UUID, contact: Contact) -> bool:
+    """Return whether one of the contact's addresses takes part in the conversation. One query."""
+    addresses = ContactIdentity.objects.filter(contact=contact, kind=IdentityKind.EMAIL).values("value")
+    return Participant.objects.filter(conversation_id=conversation_id, address__in=addresses).exists()
+
+
+def was_doubted(conversation_id: UUID, contact: Contact) -> bool:
+    """Return whether the contact has written in the conversation as somebody unverified. One query."""
+    rows = Message.objects.filter(conversation_id=conversation_id, contact=contact)
+    return rows.filter(sender_doubt=SenderDoubt.UNVERIFIED).exists()
+
+
+def own_mail_with_id(mailbox: Mailbox, message_id: str) -> EmailMessage | None:
+    """Return the mail that left from this mailbox under this Message-ID. One query."""
+    mails = EmailMessage.objects.filter(mailbox=mailbox, direction=Direction.OUTGOING)
+    return mails.filter(dedupe_key=message_key(message_id)).first()
+
+
+def names_of_participants(conversation: Conversation) -> Mapping[str, str]:
+    """Return what those who take part in the conversation are called, by address. One query."""
+    rows = Participant.objects.filter(conversation=conversation).exclude(name="")
+    return dict(rows.values_list("address", "name"))
