@@ -1,6 +1,7 @@
 """A reply becomes a mail that waits to be sent, in the transaction that writes the reply."""
 
 import re
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils import timezone
@@ -8,13 +9,15 @@ from django.utils.translation import gettext as _
 
 from conversations.actions.set_delivery_state import set_delivery_state
 from conversations.enums import FETCHED_CHANNELS, DeliveryState
-from conversations.models import Message
+from conversations.models import Conversation, Message
+from email_channel.actions.note_participants import note_participants
 from email_channel.composing import make_message_id
-from email_channel.enums import Direction
+from email_channel.enums import Direction, ParticipantRole
 from email_channel.events import MailQueued
-from email_channel.models import EmailMessage, OutgoingDelivery
+from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
-from email_channel.queries import mailbox_of, thread_of
+from email_channel.queries import mailbox_of, thread_of, without_mailboxes
+from email_channel.queries.threads import names_of_participants
 from email_channel.secrets import message_id_secret
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -31,6 +34,7 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     """The reply has an envelope that answers the newest mail of the conversation, and a delivery to each recipient.
 
     A forwarded message answers nothing, and goes to those whom it names in place of the customer.
+    Whoever it goes to takes part in the conversation from now on, under the name that is known there.
     A conversation whose replies are fetched gets no mail; where the mailbox is gone, the reply shows as failed.
     Publishes: MailQueued.
     """
@@ -45,12 +49,8 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     thread = [] if message.to else thread_of(conversation, REFERENCES_SENT)
     to = _named(message)
     named = {entry["address"].lower() for entry in to}
-    own_id = make_message_id(
-        conversation.id,
-        account=current_schema(),
-        domain=mailbox.address.rpartition("@")[2],
-        secret=message_id_secret(),
-    )
+    names = names_of_participants(conversation)
+    own_id = _own_id(conversation, mailbox)
     email = EmailMessage.objects.create(
         direction=Direction.OUTGOING,
         mailbox=mailbox,
@@ -59,12 +59,12 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
         message_id=own_id,
         dedupe_key=message_key(own_id),
         in_reply_to=thread[-1] if thread else "",
-        references=thread,
+        references=thread or [_own_id(conversation, mailbox)],
         subject=_subject(message),
         from_name=mailbox.name,
         from_address=mailbox.address,
         to=to,
-        cc=[{"name": "", "address": address} for address in message.cc if address not in named],
+        cc=[_entry(address, names) for address in message.cc if address not in named],
         sent_at=timezone.now(),
     )
     copies = dict.fromkeys(address for address in (*message.cc, *message.bcc) if address not in named)
@@ -72,15 +72,43 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     OutgoingDelivery.objects.bulk_create(
         OutgoingDelivery(email=email, recipient=recipient) for recipient in recipients
     )
+    _let_take_part(conversation, recipients, names)
     publish(MailQueued(actor=Actor.system(), email_id=email.id))
+
+
+def _own_id(conversation: Conversation, mailbox: Mailbox) -> str:
+    """Return a new id that leads back here.
+
+    A mail that answers nothing refers to one, too: a provider may put its own Message-ID in the place of ours, and
+    answers repeat what a mail refers to.
+    """
+    return make_message_id(
+        conversation.id,
+        account=current_schema(),
+        domain=mailbox.address.rpartition("@")[2],
+        secret=message_id_secret(),
+    )
+
+
+def _let_take_part(conversation: Conversation, recipients: Sequence[str], names: Mapping[str, str]) -> None:
+    customer = conversation.contact
+    roles = {
+        address: ParticipantRole.CUSTOMER if address == customer.email else ParticipantRole.WRITTEN_TO
+        for address in without_mailboxes([recipient.lower() for recipient in recipients])
+    }
+    note_participants(conversation, roles, {**names, customer.email: customer.name})
 
 
 def _named(message: Message) -> list[dict[str, str]]:
     """Return who stands in To: the customer, or those whom the message is forwarded to."""
     if message.to:
-        return [{"name": "", "address": address} for address in message.to]
+        return [_entry(address, {}) for address in message.to]
     customer = message.conversation.contact
-    return [{"name": customer.name, "address": customer.email}]
+    return [_entry(customer.email, {customer.email: customer.name})]
+
+
+def _entry(address: str, names: Mapping[str, str]) -> dict[str, str]:
+    return {"name": names.get(address, ""), "address": address}
 
 
 def _subject(message: Message) -> str:

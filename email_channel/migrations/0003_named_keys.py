@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0012_doubted_senders'),
+        ('conversations', '0013_doubted_senders'),
         ('email_channel', '0002_channel'),
     ]
 

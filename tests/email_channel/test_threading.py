@@ -17,7 +17,7 @@ from email_channel.secrets import message_id_secret
 from hummdesk.tenancy.context import account_context, current_schema
 from teams.access import Viewer
 from tests.email_channel.conftest import Receive, conversation_of, email_of
-from tests.email_channel.mails import raw_mail
+from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_mailbox
 
 FIRST_ID = "<first@customers.example>"
@@ -89,13 +89,25 @@ def test_a_customer_writes_from_another_known_address(receive: Receive, first: T
     assert second.conversation_id == first.conversation_id
 
 
-def test_a_subject_or_a_number_alone_joins_nothing(receive: Receive, first: TakenIn) -> None:
-    subject = f"Re: The drill is broken [#{conversation_of(first).display_id}]"
-
-    second = receive(raw_mail(subject=subject))
+@pytest.mark.parametrize("subject", ["Re: The drill is broken", "Re: The drill is broken #{}", "[{}]", "[# {}]"])
+def test_a_subject_or_a_bare_number_alone_joins_nothing(receive: Receive, first: TakenIn, subject: str) -> None:
+    second = receive(raw_mail(subject=subject.format(conversation_of(first).display_id)))
 
     assert (second.outcome, second.reason) == (Outcome.CREATED, "new")
     assert second.conversation_id != first.conversation_id
+
+
+def test_the_customer_joins_by_the_token_in_the_subject(receive: Receive, first: TakenIn) -> None:
+    second = receive(raw_mail(subject=f"VS: The drill [#{conversation_of(first).display_id}]"))
+
+    assert (second.outcome, second.reason) == (Outcome.APPENDED, "subject_token")
+    assert second.conversation_id == first.conversation_id
+    assert email_of(second).landing == {
+        "header": "Subject",
+        "value": f"[#{conversation_of(first).display_id}]",
+        "sender": "customer",
+        "mailbox": SUPPORT,
+    }
 
 
 @pytest.mark.parametrize("names", ["ours", "the customer's"])
