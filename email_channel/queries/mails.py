@@ -12,6 +12,7 @@ from conversations.enums import SenderDoubt
 from conversations.models import Conversation
 from email_channel.enums import Direction
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
+from email_channel.models.email_message import message_key
 from hummdesk.errors import NotFound
 from teams.access import Viewer
 
