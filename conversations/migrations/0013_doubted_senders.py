@@ -7,6 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('conversations', '0011_unknown_deliveries'),
         ('conversations', '0012_first_message_draft'),
         ('teams', '0001_initial'),
     ]
