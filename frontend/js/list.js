@@ -64,8 +64,15 @@ function dropRepeats () {
   for (const row of rows()) seen.has(row.id) ? row.remove() : seen.add(row.id)
 }
 
+// What is open names the page, else the list does.
+function entitle () {
+  const name = !openId() && list()?.querySelector('h2')
+  if (name) document.title = `${name.textContent} · ${document.title.split(' · ').at(-1)}`
+}
+
 function mark () {
   dropRepeats()
+  entitle()
   for (const row of rows()) markRow(row, openId())
   const view = list()?.dataset.view || new URLSearchParams(location.search).get('view')
   if (view) for (const link of document.querySelectorAll('[data-view-key]')) setCurrent(link, link.dataset.viewKey === view && 'page')

@@ -16,6 +16,7 @@ def test_tabs_change_the_list_and_back_brings_the_one_before(desk: Page) -> None
     desk.get_by_role("link", name=re.compile("^Mine")).click()
     expect(desk.get_by_text("Nothing waiting.")).to_be_visible()
     expect(desk).to_have_url(re.compile(r"/inbox\?view=mine$"))
+    expect(desk).to_have_title("Inbox · Acme")
 
     desk.get_by_role("link", name="See 3 unassigned").click()
     expect(desk.locator(".row")).to_have_count(3)
