@@ -108,7 +108,7 @@ def test_agents_read_templates_and_change_none(api_of: ApiOf, leader: User, agen
 
 def test_strangers_find_nothing(api_of: ApiOf, leader: User, stranger: User, nordhem: Account) -> None:
     url, _template = made(api_of(leader))
-    api = api_of(stranger, nordhem)
+    api = api_of(stranger, at=nordhem)
 
     assert problem(api.get(url)) == (404, "not_found")
     assert problem(api.post(f"{url}/preview")) == (404, "not_found")
