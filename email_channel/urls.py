@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from email_channel.views import first_message, mailboxes, messages
+from email_channel.views import first_message, landing, mailboxes, messages
 
 urlpatterns = [
     path("conversations/new", first_message.conversation_new, name="conversation-new"),
     path("messages/<uuid:id>/mail", messages.message_mail, name="message-mail"),
+    path("messages/<uuid:id>/why", landing.message_why, name="message-why"),
+    path(
+        "conversations/<int:display_id>/participants",
+        landing.conversation_participants,
+        name="conversation-participants",
+    ),
     path("messages/<uuid:id>/deliveries", messages.message_deliveries, name="message-deliveries"),
     path("messages/<uuid:id>/original", messages.message_original, name="message-original"),
     path("messages/<uuid:id>/original.eml", messages.message_source, name="message-source"),

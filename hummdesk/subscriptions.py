@@ -22,10 +22,22 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "NoteAdded": ("conversations.actions.index_message.index_message",),
     "MessageEdited": ("conversations.actions.index_message.index_message",),
     "MessageDeleted": ("conversations.actions.index_message.forget_message",),
-    "ConversationMerged": ("conversations.actions.index_message.index_merge",),
-    "ConversationUnmerged": ("conversations.actions.index_message.index_return",),
-    "MessagesSplit": ("conversations.actions.index_message.index_split",),
-    "SplitUndone": ("conversations.actions.index_message.index_return",),
+    "ConversationMerged": (
+        "conversations.actions.index_message.index_merge",
+        "email_channel.actions.follow_messages.follow_merge",
+    ),
+    "ConversationUnmerged": (
+        "conversations.actions.index_message.index_return",
+        "email_channel.actions.follow_messages.follow_return",
+    ),
+    "MessagesSplit": (
+        "conversations.actions.index_message.index_split",
+        "email_channel.actions.follow_messages.follow_split",
+    ),
+    "SplitUndone": (
+        "conversations.actions.index_message.index_return",
+        "email_channel.actions.follow_messages.follow_return",
+    ),
     "MemberRemoved": ("teams.actions.agents.retire_agent",),
 }
 

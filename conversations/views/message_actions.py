@@ -88,11 +88,12 @@ def message_pictures(request: MemberRequest, id: Any) -> HttpResponse:
 @member_required
 @require_POST
 def message_split(request: MemberRequest, id: Any) -> HttpResponse:
-    """Make a conversation of its own of this message and what follows it."""
+    """Make a conversation of its own of this message and what follows it, or with `only` of it alone."""
     viewer = viewer_of(request.membership)
     message = get_message_for(viewer, id)
     old = message.conversation
-    new = split_conversation(viewer=viewer, conversation_id=old.id, message_ids=messages_from(message))
+    ids = [message.id] if "only" in request.POST else messages_from(message)
+    new = split_conversation(viewer=viewer, conversation_id=old.id, message_ids=ids)
     toasts.success(request, _("Split off as #%(number)d") % {"number": new.display_id})
     return answer_change(request, viewer, old.display_id)
 

@@ -51,7 +51,8 @@ def mail_of_message(viewer: Viewer, message_id: UUID) -> EmailMessage | None:
     """
     message = get_message_for(viewer, message_id)
     deliveries = Prefetch("deliveries", OutgoingDelivery.objects.order_by("recipient"))
-    return EmailMessage.objects.filter(conversation_message=message).prefetch_related(deliveries).first()
+    mails = EmailMessage.objects.filter(conversation_message=message).prefetch_related(deliveries)
+    return mails.select_related("conversation_message__conversation").first()
 
 
 def visible_mails(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[EmailMessage]:

@@ -1,15 +1,18 @@
 """Which conversations a mail may belong to, and who takes part in them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
 
+from conversations.access import visible_conversations
 from conversations.enums import IdentityKind, SenderDoubt
 from conversations.models import Contact, ContactIdentity, Conversation, Message
-from email_channel.enums import Direction
+from email_channel.enums import Direction, ParticipantRole
 from email_channel.models import EmailMessage, Mailbox, Participant
 from email_channel.models.email_message import message_key, named_key
+from teams.access import Viewer
 
 
 def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
@@ -75,3 +78,39 @@ def names_of_participants(conversation: Conversation) -> Mapping[str, str]:
     """Return what those who take part in the conversation are called, by address. One query."""
     rows = Participant.objects.filter(conversation=conversation).exclude(name="")
     return dict(rows.values_list("address", "name"))
+
+
+def named_conversation(viewer: Viewer, mail: EmailMessage) -> Conversation | None:
+    """Return the conversation that a mail names while it is in another one, if the viewer may see it. One query.
+
+    The mail's message is loaded.
+    """
+    message = mail.conversation_message
+    rows = visible_conversations(viewer).filter(id=message.names_conversation_id)
+    return rows.exclude(id=message.conversation_id).first() if message.names_conversation_id else None
+
+
+@dataclass(frozen=True)
+class PartTaker:
+    """Somebody of a conversation; `role` is "" for those who have written without taking part."""
+
+    address: str
+    name: str
+    role: str
+
+
+def part_takers(conversation: Conversation) -> Sequence[PartTaker]:
+    """Return who takes part in a conversation that has its contact, and then who has written unverified. Two queries.
+
+    The customer leads, the others follow as they came; those of conversations that were merged into it are among them.
+    """
+    doubted = Message.objects.filter(conversation=conversation, sender_doubt=SenderDoubt.UNVERIFIED)
+    unverified = dict(doubted.order_by("created_at").values_list("contact__email", "contact__name"))
+    customer = conversation.contact
+    found = {customer.email: PartTaker(customer.email, customer.name, ParticipantRole.CUSTOMER)}
+    here = Q(conversation=conversation) | Q(conversation__merged_into=conversation)
+    for row in Participant.objects.filter(here).order_by("created_at"):
+        if row.conversation_id == conversation.id or row.address not in unverified:
+            found.setdefault(row.address, PartTaker(row.address, row.name, row.role))
+    strangers = [PartTaker(address, name, "") for address, name in unverified.items() if address not in found]
+    return [*(each for each in found.values() if each.address), *strangers]

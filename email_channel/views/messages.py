@@ -20,10 +20,11 @@ from teams.access import viewer_of
 @member_required
 @require_GET
 def message_mail(request: MemberRequest, id: Any) -> HttpResponse:
-    """Show what a message's menu says of its mail: why it is here, and the way to the original."""
+    """Show what a message's menu says of its mail: why it is here, and the ways to more of it."""
     mail = mail_of_message(viewer_of(request.membership), id)
     original_url = reverse("message-original", args=[id]) if mail and mail.raw else ""
-    context = {"because": because(mail) if mail else "", "original_url": original_url}
+    why = because(mail) if mail else ""
+    context = {"because": why, "why_url": reverse("message-why", args=[id]), "original_url": original_url}
     return render(request, "email_channel/_message_mail.html", context)
 
 
