@@ -23,6 +23,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "received-mail-list": {
+        "task": "email_channel.provider.tasks.reconcile_received_mail",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "replies-release": {
         "task": "conversations.tasks.sweep_held_replies",
         "schedule": 10.0,

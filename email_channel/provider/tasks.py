@@ -1,8 +1,13 @@
 """The provider's events in the background. The rows hold the truth; a task is a hint that one waits."""
 
 import time
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
 
 from email_channel.enums import ProviderEventState
+from email_channel.provider.actions.reconcile_received import Reading, begin_reading, read_on
 from email_channel.provider.lane import fetching_slot
 from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import RECEIVED
@@ -30,6 +35,18 @@ def fetch_received_mail() -> None:
         more_waits = keep_place is not None and fetch_waiting_mail(time.monotonic() + WORK_S, keep_place)
     if more_waits:
         app.send_task("email_channel.provider.tasks.fetch_received_mail")
+
+
+@platform_task("email_channel.provider.tasks.reconcile_received_mail")
+def reconcile_received_mail(**going_on: Any) -> None:
+    """What the provider received without telling us is known; `going_on` is where an earlier task left off."""
+    if not settings.RESEND_API_KEY:
+        return
+    reading = Reading(**going_on) if going_on else begin_reading()
+    left = read_on(reading, time.monotonic() + WORK_S)
+    if left is not None:
+        app.send_task("email_channel.provider.tasks.reconcile_received_mail", kwargs=asdict(left))
+    app.send_task("email_channel.provider.tasks.fetch_received_mail")
 
 
 def hint_at_work(event: ProviderEvent) -> None:

@@ -14,8 +14,8 @@ from email_channel.templating import (
     RenderedMail,
     TemplateParts,
     faults_of,
-    variables_named,
     render_parts,
+    variables_named,
 )
 from email_channel.templating import Value as TemplateValue
 

@@ -123,6 +123,7 @@ class FakeResend:
             "from": mail.body["from"],
             "to": recipients_of(mail.body),
             "subject": mail.body["subject"],
+            "tags": {tag["name"]: tag["value"] for tag in mail.body.get("tags") or ()},
             **more,
         }
         return self.webhooks.make(type, data, at=self.now() if at is None else at)
