@@ -1,6 +1,7 @@
 """From a parsed mail to what a conversation stores: safe HTML, text without quotes, files, a name."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_lazy
@@ -8,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.email_addresses import email_errors
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
-from email_channel.parsing.parsed import ParsedAttachment, ParsedMail
+from email_channel.parsing.parsed import Invitation, ParsedAttachment, ParsedMail
 from email_channel.parsing.quotes import split_reply
 from email_channel.parsing.reply_html import split_reply_html
 from hummdesk.markup import text_to_html
@@ -22,6 +23,12 @@ WHOLE_MAIL = "mail.eml"
 FALLBACK_ADDRESS = "unknown@invalid"
 # What the parser says of a mail that it did not read to its end.
 _LEFT_OUT = frozenset({"body_too_long", "too_deep", "too_many_parts"})
+_INVITATION_LABELS = {
+    "REQUEST": gettext_lazy("Invitation"),
+    "CANCEL": gettext_lazy("Cancelled event"),
+    "REPLY": gettext_lazy("Answer to an invitation"),
+    "COUNTER": gettext_lazy("Other time proposed"),
+}
 _SENTENCES = {
     Unreadable.TOO_LARGE: gettext_lazy("This mail is too large to be shown."),
     Unreadable.TOO_DEEP: gettext_lazy("This mail could not be read: its parts are nested too deeply."),
@@ -65,9 +72,43 @@ def incoming_text(mail: ParsedMail, raw: bytes) -> IncomingText:
     files = [_file(part) for part in mail.attachments]
     if not is_whole or not _LEFT_OUT.isdisjoint(mail.defects):
         files.append(_as_it_came(raw))
-    content = _from_html(html, text) if html.strip() else None
+    content = (_from_html(html, text) if html.strip() else None) or _from_text(text)
+    for words in _said_besides(mail, content):
+        content = _with_words(content, words)
     by_machine = mail.kind.is_auto_reply or mail.kind.is_bounce or mail.kind.is_abuse_report
-    return replace(content or _from_text(text), files=files, is_automatic=by_machine)
+    return replace(content, files=files, is_automatic=by_machine)
+
+
+def _said_besides(mail: ParsedMail, content: IncomingText) -> Iterator[str]:
+    """Yield what the mail says beside its words: that nobody here can read it, or when the meeting is."""
+    if mail.is_encrypted and not content.body_text:
+        yield gettext("This mail is encrypted. Save its attachment and open it with your key.")
+    if mail.invitation is not None and (words := _about(mail.invitation)):
+        yield words
+
+
+def _about(invitation: Invitation) -> str:
+    """Return an event in one line: what, when, where, who."""
+    label = _INVITATION_LABELS.get(invitation.method, gettext_lazy("Event"))
+    ends = invitation.ends
+    if ends[:10] == invitation.begins[:10]:
+        ends = ends[11:]
+    times = " – ".join(filter(None, (invitation.begins, ends)))
+    when = f"{times} ({invitation.zone})" if times and invitation.zone else times
+    parts = (invitation.title, when, gettext("repeats") if invitation.is_repeated else "", invitation.place)
+    said = " · ".join(filter(None, (*parts, invitation.organiser)))
+    return f"{label}: {said}" if said else ""
+
+
+def _with_words(content: IncomingText, words: str) -> IncomingText:
+    """Return a text with a line of ours above it."""
+    html = text_to_html(words)
+    return replace(
+        content,
+        body_html=html + content.body_html,
+        body_text="\n\n".join(filter(None, (words, content.body_text))),
+        page_html=content.page_html and html + content.page_html,
+    )
 
 
 def _from_html(html: str, text: str) -> IncomingText | None:

@@ -3,18 +3,37 @@
 import re
 from dataclasses import dataclass, field
 
+from email_channel.parsing import limits
 from email_channel.parsing.charsets import decode_bytes
 from email_channel.parsing.encoded_words import decode_header, decode_words
 from email_channel.parsing.header_block import read_header_block
-from email_channel.parsing.mime import Part
-from email_channel.parsing.parsed import ParsedAttachment
+from email_channel.parsing.invitations import read_invitation
+from email_channel.parsing.mime import Part, PartReader, is_content_type
+from email_channel.parsing.parsed import Invitation, ParsedAttachment
+from email_channel.parsing.shells import (
+    NotSigned,
+    is_enveloped,
+    is_pgp_encrypted,
+    signed_content,
+    typed_files,
+    without_clear_signature,
+)
+from email_channel.parsing.tnef import BrokenTnef, read_tnef
 from hummdesk.clean_text import clean_file_name, clean_line, clean_text
 from hummdesk.html_text import HTML_CHARS, TEXT_CHARS, html_to_text
 from hummdesk.markup import text_to_html
 
 _HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 # Forms of the same text for other programs.
-_NEVER_SHOWN = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched"})
+_NEVER_SHOWN = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_BODY_TYPES = frozenset({"text/plain", "text/html"}) | _ENRICHED
+_COMMAND = re.compile(r"<(?:(<)|/?[A-Za-z-]{1,60}>)")
+# Mails within signed mails.
+_SHELLS_MOST = 3
 _EXTENSIONS = {
     "message/rfc822": ".eml",
     "message/global": ".eml",
@@ -52,6 +71,9 @@ class BodyReader:
     attachments: list[ParsedAttachment] = field(default_factory=list)
     defects: set[str] = field(default_factory=set)
     has_body: bool = False
+    invitation: Invitation | None = None
+    is_encrypted: bool = False
+    shell_count: int = 0
 
     def read(self, part: Part, *, is_alternative: bool = False) -> Body:
         """Return the body that a part and its children make."""
@@ -64,8 +86,22 @@ class BodyReader:
         if self._is_body(part, is_alternative=is_alternative):
             self.has_body = True
             return self._read_leaf(part)
-        self.attachments.append(self._read_attachment(part))
+        return self._read_file(part)
+
+    def _read_file(self, part: Part) -> Body:
+        """Take an attachment, or the words and files that are inside of it."""
+        if part.content_type in _TNEF or self._name_of(part).lower() == "winmail.dat":
+            return self._read_tnef(part)
+        if part.content_type in _SMIME:
+            return self._read_smime(part)
+        attachment = self._read_attachment(part)
+        # Calendars come twice: once for programs that show them in place, once as a file.
+        if part.content_type not in _CALENDARS or attachment.content not in self._calendars():
+            self.attachments.append(attachment)
         return Body()
+
+    def _calendars(self) -> list[bytes]:
+        return [item.content for item in self.attachments if item.content_type in _CALENDARS]
 
     def _read_alternative(self, part: Part) -> Body:
         children = [child for child in part.children if child.content_type not in _NEVER_SHOWN]
@@ -74,8 +110,40 @@ class BodyReader:
         html = next((body.html for body in reversed(bodies) if body.html), None)
         return Body(text, html)
 
+    def _read_tnef(self, part: Part) -> Body:
+        """Take the files out of a winmail.dat; its text is the body where the mail has no other."""
+        try:
+            found = read_tnef(part.content())
+        except BrokenTnef:
+            self.defects.add("tnef_broken")
+            self.attachments.append(self._read_attachment(part))
+            return Body()
+        for file in found.files:
+            self._add_file(file.name, file.content, file.content_type, file.content_id or None)
+        if found.rtf and not (self.has_body or found.text or found.html):
+            self._add_file("message.rtf", found.rtf, "application/rtf")
+        if self.has_body or not (found.text or found.html):
+            return Body()
+        self.has_body = True
+        return Body(self._bounded(found.text, TEXT_CHARS) or None, self._bounded(found.html, HTML_CHARS) or None)
+
+    def _read_smime(self, part: Part) -> Body:
+        """Read the mail inside of signed data; what is encrypted, or no shell at all, is a file."""
+        content = part.content()
+        self.is_encrypted = self.is_encrypted or is_enveloped(content)
+        self.shell_count += 1
+        try:
+            inner = signed_content(content) if self.shell_count <= _SHELLS_MOST else b""
+        except NotSigned:
+            inner = b""
+        if not inner.strip():
+            self.attachments.append(self._read_attachment(part))
+            return Body()
+        reader = PartReader(inner, part_count=limits.PART_COUNT // 2, defects=self.defects)
+        return self.read(reader.read(0, len(inner)))
+
     def _is_body(self, part: Part, *, is_alternative: bool) -> bool:
-        if part.content_type not in ("text/plain", "text/html", "text/enriched"):
+        if part.content_type not in _BODY_TYPES:
             return False
         disposition, _ = part.disposition()
         if disposition == "attachment":
@@ -87,10 +155,23 @@ class BodyReader:
         text = self._decode_text(part)
         if part.content_type == "text/html":
             return Body(html=self._bounded(text, HTML_CHARS))
-        text = self._bounded(text, TEXT_CHARS)
+        text = self._without_shells(self._bounded(text, TEXT_CHARS))
+        if part.content_type in _ENRICHED:
+            text = _without_commands(text)
         if part.parameters.get("format", "").lower() == "flowed":
             text = _unflow(text, is_space_deleted=part.parameters.get("delsp", "").lower() == "yes")
         return Body(text=text)
+
+    def _without_shells(self, text: str) -> str:
+        """Return text without what programs typed around the words; files among them become attachments."""
+        if "\nend" in text and "begin " in text:
+            text, files = typed_files(text)
+            for name, content in files:
+                self._add_file(name, content, "application/octet-stream")
+        if "-----BEGIN PGP" in text:
+            self.is_encrypted = self.is_encrypted or is_pgp_encrypted(text)
+            text = without_clear_signature(text)
+        return text
 
     def _decode_text(self, part: Part) -> str:
         content = part.content()
@@ -111,8 +192,30 @@ class BodyReader:
         _, parameters = part.disposition()
         return parameters.get("filename") or parameters.get("name") or decode_words(part.parameters.get("name", ""))
 
+    def _add_file(self, name: str, content: bytes, content_type: str, content_id: str | None = None) -> None:
+        """Take a file that was no part of its own."""
+        if len(self.attachments) >= limits.PART_COUNT:
+            self.defects.add("too_many_parts")
+            return
+        content_type = content_type if is_content_type(content_type) else "application/octet-stream"
+        fallback = f"attachment-{len(self.attachments) + 1}{_EXTENSIONS.get(content_type, '.bin')}"
+        self.attachments.append(
+            ParsedAttachment(
+                name=clean_file_name(name, fallback),
+                content_type=content_type,
+                content_id=content_id and clean_line(content_id, limits.MESSAGE_ID_CHARS),
+                is_inline=content_id is not None,
+                size_bytes=len(content),
+                content=content,
+            )
+        )
+
     def _read_attachment(self, part: Part) -> ParsedAttachment:
         content = part.content()
+        if part.content_type in _CALENDARS and self.invitation is None:
+            self.invitation = read_invitation(content, part.parameters.get("charset"))
+        elif part.content_type == "application/pgp-encrypted":
+            self.is_encrypted = True
         disposition, _ = part.disposition()
         content_id = part.content_id()
         return ParsedAttachment(
@@ -128,6 +231,8 @@ class BodyReader:
         extension = _EXTENSIONS.get(part.content_type, ".bin")
         if part.content_type == "application/ms-tnef":
             return "winmail.dat"
+        if part.content_type in _CALENDARS:
+            return "invite.ics"
         if extension == ".eml":
             inner = read_header_block(content, 0, len(content))
             subject = clean_line(decode_header(inner.first("subject") or b""), 80)
@@ -146,6 +251,11 @@ def _join(bodies: list[Body]) -> Body:
     if any(body.html for body in bodies):
         html = "\n".join(body.html or text_to_html(body.text or "") for body in bodies)
     return Body(text and text[:TEXT_CHARS], html and html[:HTML_CHARS])
+
+
+def _without_commands(text: str) -> str:
+    """Return enriched text as plain text (RFC 1896)."""
+    return _COMMAND.sub(r"\1", text)
 
 
 def _unflow(text: str, *, is_space_deleted: bool) -> str:

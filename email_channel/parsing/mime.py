@@ -49,6 +49,11 @@ class Part:
         return decode_header(self.header.first(name) or b"").split(";", 1)[0].strip(" \"'").lower()
 
 
+def is_content_type(text: str) -> bool:
+    """Whether text is a type and a subtype, in lower case."""
+    return _TYPE.fullmatch(text) is not None
+
+
 @dataclass(slots=True)
 class PartReader:
     """Reads a tree of parts under a budget that the whole mail shares."""

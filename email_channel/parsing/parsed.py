@@ -28,6 +28,23 @@ class ParsedAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An event that a mail invites to, or `method` CANCEL, REPLY... (RFC 5546 section 1.4).
+
+    `begins` and `ends` are wall-clock times in `zone` ("2026-11-24 10:00", or a day alone); all may be empty.
+    """
+
+    method: str = ""
+    title: str = ""
+    begins: str = ""
+    ends: str = ""
+    zone: str = ""
+    place: str = ""
+    organiser: str = ""
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MailKind:
     """What sort of sender wrote: a person, when all is false. Several may be true at once.
 
@@ -87,6 +104,7 @@ class ParsedMail:
     """One mail.
 
     `html` is raw: pass it through `sanitise_html` before it is shown. `date` is aware, UTC.
+    `is_encrypted`: all that it says is in an attachment that only the right key opens (S/MIME, PGP).
     `headers` are in order of appearance, decoded. `recipient_count` counts To and Cc before the cap.
     `bounce` is there for bounces and abuse reports.
     """
@@ -110,6 +128,8 @@ class ParsedMail:
     attachments: tuple[ParsedAttachment, ...] = ()
     kind: MailKind = MailKind()
     bounce: ParsedBounce | None = None
+    invitation: Invitation | None = None
+    is_encrypted: bool = False
     defects: tuple[str, ...] = ()
 
     @property

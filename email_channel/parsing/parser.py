@@ -102,6 +102,8 @@ class _Header:
             attachments=tuple(bodies.attachments),
             kind=kind,
             bounce=read_bounce(root, is_complaint=kind.is_abuse_report) if kind.is_returned else None,
+            invitation=bodies.invitation,
+            is_encrypted=bodies.is_encrypted,
             defects=tuple(sorted(self.defects))[: limits.DEFECT_COUNT],
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from email_channel.parsing.parsed import (
     BounceReport,
+    Invitation,
     MailKind,
     ParsedAddress,
     ParsedAttachment,
@@ -25,7 +26,7 @@ _LENGTH = struct.Struct(">I")
 def encode_mail(mail: ParsedMail) -> bytes:
     """Return the bytes that `decode_mail` turns back into an equal mail."""
     values = {item.name: getattr(mail, item.name) for item in fields(mail) if item.name != "attachments"}
-    for name in ("from_", "sender", "kind", "bounce"):
+    for name in ("from_", "sender", "kind", "bounce", "invitation"):
         values[name] = values[name] and asdict(values[name])
     for name in ("reply_to", "to", "cc"):
         values[name] = [asdict(address) for address in values[name]]
@@ -55,6 +56,7 @@ def _mail_of(values: dict[str, Any], contents: memoryview) -> ParsedMail:
     values["headers"] = tuple((name, value) for name, value in values["headers"])
     values["kind"] = MailKind(**values["kind"])
     values["bounce"] = values["bounce"] and _bounce_of(values["bounce"])
+    values["invitation"] = values["invitation"] and Invitation(**values["invitation"])
     values["date"] = values["date"] and datetime.fromisoformat(values["date"])
     attachments, position = [], 0
     for item in values["attachments"]:

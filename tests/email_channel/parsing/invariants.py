@@ -1,6 +1,7 @@
 """What is true of every parsed mail, whatever came in."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 from email_channel.parsing import limits
 from email_channel.parsing.parsed import ParsedMail
@@ -12,6 +13,8 @@ def strings_of(mail: ParsedMail) -> Iterator[str]:
     """Yield every string of one line."""
     addresses = [*mail.to, *mail.cc, *mail.reply_to, *filter(None, (mail.from_, mail.sender))]
     yield from (mail.subject, *mail.references, *mail.delivered_to, *mail.defects)
+    if mail.invitation is not None:
+        yield from (value for value in astuple(mail.invitation) if isinstance(value, str))
     yield from filter(None, (mail.message_id, mail.in_reply_to, mail.return_path, mail.kind.list_id))
     for address in addresses:
         yield from (address.name, address.address)

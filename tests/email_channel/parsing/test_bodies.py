@@ -77,7 +77,7 @@ def test_a_mail_within_a_mail_stays_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "name"), [("application/ms-tnef", "winmail.dat"), ("text/calendar", "attachment-1.ics")]
+    ("content_type", "name"), [("application/ms-tnef", "winmail.dat"), ("text/calendar", "invite.ics")]
 )
 def test_what_only_programs_read_is_an_attachment(content_type: str, name: str) -> None:
     mail = mail_of(multipart("alternative", PLAIN, f"Content-Type: {content_type}\n\ndata"))
