@@ -112,6 +112,14 @@ class MessageEdited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageReread(Event):
+    """What a customer wrote could not be read when it came, and was read since."""
+
+    conversation_id: UUID
+    message_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageDeleted(Event):
     """A note is gone, or a reply was taken back before it left; the row stays for the audit."""
 

@@ -30,6 +30,16 @@ class Outcome(models.TextChoices):
     QUARANTINED = "quarantined", _("Could not be read")
 
 
+class IntakeQueue(models.TextChoices):
+    """The lists of stored mails: those that need somebody's eye, and all."""
+
+    ALL = "all", _("All")
+    WAITING = "waiting", _("Waiting")
+    FAILED = "failed", _("Failed")
+    QUARANTINED = "quarantined", _("Not read")
+    SUPPRESSED = "suppressed", _("Kept out")
+
+
 class Direction(models.TextChoices):
     """Which way a mail went."""
 

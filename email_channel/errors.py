@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hummdesk.errors import NotAuthenticated, NotFound, PayloadTooLarge, ProviderUnavailable, ValidationFailed
+from hummdesk.errors import (
+    Conflict,
+    NotAuthenticated,
+    NotFound,
+    PayloadTooLarge,
+    ProviderUnavailable,
+    ValidationFailed,
+)
 
 
 class UnknownRecipient(NotFound):
@@ -33,6 +40,18 @@ class AddressTaken(ValidationFailed):
     """The address belongs to a mailbox already, here or in another account."""
 
     title = _("This address is in use already.")
+
+
+class MailInWork(Conflict):
+    """Somebody else reads the mail at this moment."""
+
+    title = _("This mail is being read at this moment. Look again in a minute.")
+
+
+class MailWasRead(Conflict):
+    """There is nothing to read again: the mail is in its conversation as it came."""
+
+    title = _("This mail was read as it came.")
 
 
 class NoOtherMailbox(ValidationFailed):

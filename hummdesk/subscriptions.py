@@ -21,6 +21,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "ReplyWritten": ("conversations.actions.index_message.index_message",),
     "NoteAdded": ("conversations.actions.index_message.index_message",),
     "MessageEdited": ("conversations.actions.index_message.index_message",),
+    "MessageReread": ("conversations.actions.index_message.index_message",),
     "MessageDeleted": ("conversations.actions.index_message.forget_message",),
     "ConversationMerged": (
         "conversations.actions.index_message.index_merge",
@@ -47,6 +48,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "ReplyWritten": ("conversations.tasks.await_release", "conversations.tasks.notify_agents"),
     "AttachmentUploaded": ("conversations.tasks.make_upload_thumbnail",),
     "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents"),
+    "MessageReread": ("conversations.tasks.make_message_thumbnails",),
     "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents"),
     "ConversationSubjectChanged": ("conversations.tasks.index_conversations",),
     "ConversationTagsChanged": ("conversations.tasks.index_conversations",),
@@ -76,6 +78,7 @@ LIVE_TYPES: dict[str, str] = {
     "NoteAdded": "message.created",
     "DeliveryChanged": "message.updated",
     "MessageEdited": "message.updated",
+    "MessageReread": "message.updated",
     "MessageDeleted": "message.deleted",
     "JoinQuestionChanged": "message.updated",
     "AttachmentThumbnailMade": "message.updated",

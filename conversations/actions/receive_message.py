@@ -121,7 +121,7 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     )
     if text.page_height_px:
         MailPage.objects.create(message=message, html=text.page_html)
-    _store_files(message, text.files)
+    store_incoming_files(message, text.files)
     actor = Actor.contact(contact.id)
     if not text.is_automatic:
         reopen(conversation, actor=actor)
@@ -143,7 +143,8 @@ def _take_out_of_trash(conversation: Conversation, actor: Actor) -> None:
     )
 
 
-def _store_files(message: Message, files: Sequence[IncomingFile]) -> None:
+def store_incoming_files(message: Message, files: Sequence[IncomingFile]) -> None:
+    """The customer's message has these files; inside an action."""
     for file in files:
         Attachment.objects.create(
             message=message,

@@ -1,6 +1,7 @@
 """A stored mail becomes a message, or is set aside with a reason; it never stays unseen."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, ProgrammingError
@@ -56,7 +57,7 @@ def take_in_mail(incoming_mail_id: UUID) -> TakenIn | None:
     mail = _claim(incoming_mail_id)
     if mail is None:
         return _result_of(incoming_mail_id)
-    raw = _raw_of(mail)
+    raw = raw_of(mail)
     try:
         parsed = _parse(mail, raw)
         return _store(mail, parsed, incoming_text(parsed, raw))
@@ -83,7 +84,7 @@ def _set_aside(mail: IncomingMail, raw: bytes, reason: Unreadable) -> TakenIn:
         return _store(mail, ParsedMail(), text)
 
 
-def _raw_of(mail: IncomingMail) -> bytes:
+def raw_of(mail: IncomingMail) -> bytes:
     """Return the mail as it came, nothing where its file is gone: the row alone still becomes visible."""
     try:
         with mail.raw.open("rb") as file:
@@ -180,7 +181,6 @@ def _note_participants(thread: Thread, message: Message, people: People) -> None
 def _envelope(
     mail: IncomingMail, parsed: ParsedMail, message: Message, key: str, thread: Thread, people: People
 ) -> EmailMessage:
-    author = parsed.from_ or parsed.author
     return EmailMessage.objects.create(
         direction=Direction.INCOMING,
         mailbox=mail.mailbox,
@@ -188,23 +188,31 @@ def _envelope(
         conversation_message=message,
         message_id=parsed.message_id or "",
         dedupe_key=key,
-        in_reply_to=parsed.in_reply_to or "",
-        references=list(parsed.references),
-        subject=parsed.subject,
-        from_name=author.name if author else "",
-        from_address=author.address if author else "",
-        to=_addresses(parsed.to),
-        cc=_addresses(parsed.cc),
-        headers=[list(header) for header in parsed.headers[:HEADERS_KEPT]],
         raw=mail.raw.name,
-        sent_at=parsed.date,
-        is_automatic=parsed.kind.is_automatic,
-        is_bounce=parsed.kind.is_bounce,
         landed_because=thread.because,
         landing=thread.landing(mail.mailbox),
-        named_keys=[named_key(message_id) for message_id in named_ids(parsed)],
-        authentication=people.authentication.as_json(),
+        **envelope_fields(parsed, people),
     )
+
+
+def envelope_fields(parsed: ParsedMail, people: People) -> dict[str, Any]:
+    """Return what an `EmailMessage` keeps of what the mail says of itself, besides its Message-ID."""
+    author = parsed.from_ or parsed.author
+    return {
+        "in_reply_to": parsed.in_reply_to or "",
+        "references": list(parsed.references),
+        "subject": parsed.subject,
+        "from_name": author.name if author else "",
+        "from_address": author.address if author else "",
+        "to": _addresses(parsed.to),
+        "cc": _addresses(parsed.cc),
+        "headers": [list(header) for header in parsed.headers[:HEADERS_KEPT]],
+        "sent_at": parsed.date,
+        "is_automatic": parsed.kind.is_automatic,
+        "is_bounce": parsed.kind.is_bounce,
+        "named_keys": [named_key(message_id) for message_id in named_ids(parsed)],
+        "authentication": people.authentication.as_json(),
+    }
 
 
 def _addresses(addresses: tuple[ParsedAddress, ...]) -> list[dict[str, str]]:

@@ -146,6 +146,7 @@ _WHAT: Mapping[str, str | Promise] = {
     "MacroApplied": gettext_lazy("Macro applied"),
     "MessageEdited": gettext_lazy("Message edited"),
     "MessageDeleted": gettext_lazy("Message deleted"),
+    "MessageReread": gettext_lazy("Mail read again"),
     "SlaWarned": gettext_lazy("Promise nearly broken"),
 }
 _NO_NEWS = frozenset({"AttachmentThumbnailMade"})
