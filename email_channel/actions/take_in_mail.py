@@ -11,6 +11,7 @@ from django.utils import timezone
 from conversations.actions.find_contact import find_or_create_contact
 from conversations.actions.receive_message import IncomingText, open_conversation, receive_message
 from conversations.models import Contact, Message
+from email_channel.actions.apply_bounce import apply_bounce
 from email_channel.actions.note_participants import note_name, note_participants
 from email_channel.copies import find_copy
 from email_channel.enums import Direction, IntakeState, Outcome, ParticipantRole
@@ -19,7 +20,7 @@ from email_channel.models import EmailMessage, IncomingMail
 from email_channel.models.email_message import named_key
 from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
-from email_channel.parsing.parsed import ParsedAddress, ParsedMail
+from email_channel.parsing.parsed import ParsedAddress, ParsedBounce, ParsedMail
 from email_channel.queries import CLAIM_LASTS
 from email_channel.queries.threads import own_mail_with_id
 from email_channel.reading import incoming_text, unreadable_text
@@ -122,6 +123,8 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
+    if parsed.bounce is not None:
+        return _set_bounce_aside(mail, parsed.bounce, "complaint" if parsed.kind.is_abuse_report else "bounce")
     people = people_of(parsed, mail.envelope_sender)
     echo = own_mail_with_id(mail.mailbox, parsed.message_id) if people.is_own and parsed.message_id else None
     if echo is not None:
@@ -141,6 +144,11 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     if text.unreadable_reason:
         return _finish(mail, email, Outcome.QUARANTINED, text.unreadable_reason)
     return _finish(mail, email, Outcome.APPENDED if thread.conversation else Outcome.CREATED, thread.because)
+
+
+def _set_bounce_aside(mail: IncomingMail, bounce: ParsedBounce, reason: str) -> TakenIn:
+    """The mail that it is about shows what it tells; it opens and joins no conversation."""
+    return _finish(mail, apply_bounce(bounce=bounce, at=mail.received_at), Outcome.SUPPRESSED, reason)
 
 
 def _message_in(
@@ -219,10 +227,10 @@ def _addresses(addresses: tuple[ParsedAddress, ...]) -> list[dict[str, str]]:
     return [{"name": address.name, "address": address.address} for address in addresses]
 
 
-def _finish(mail: IncomingMail, email: EmailMessage, outcome: Outcome, reason: str) -> TakenIn:
+def _finish(mail: IncomingMail, email: EmailMessage | None, outcome: Outcome, reason: str) -> TakenIn:
     mail.state, mail.outcome, mail.reason, mail.email = IntakeState.DONE, outcome, reason, email
     mail.save(update_fields=["state", "outcome", "reason", "email"])
-    conversation_id = email.conversation_id
+    conversation_id = email.conversation_id if email else None
     publish(
         MailTakenIn(
             actor=Actor.system(),
@@ -232,7 +240,7 @@ def _finish(mail: IncomingMail, email: EmailMessage, outcome: Outcome, reason: s
             conversation_id=conversation_id,
         )
     )
-    return TakenIn(mail.id, outcome, reason, conversation_id, email.conversation_message_id)
+    return TakenIn(mail.id, outcome, reason, conversation_id, email.conversation_message_id if email else None)
 
 
 def _result_of(id: UUID, *, lock: bool = False) -> TakenIn | None:

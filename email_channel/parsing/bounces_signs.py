@@ -70,6 +70,9 @@ _COMPLAINT_SUBJECT = re.compile(
     r"|feedback (?:loop )?report|e?mail (?:abuse|feedback) report)",
     re.IGNORECASE,
 )
+_COMPLAINT_SENDER = re.compile(
+    r"(?:staff|abuse|fbl|feedback|complaints?|scomp|postmaster|noc|no-?reply)[^@]{0,60}@", re.IGNORECASE
+)
 _RETURNED_TYPES = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 _FAILED_RECIPIENTS = "x-failed-recipients"
 _SNS_FIELD = "x-amz-sns-message-id"
@@ -129,7 +132,8 @@ def is_complaint(signals: Signals, fields: dict[str, str]) -> bool:
     if _SNS_FIELD in fields and sns_kind(signals.text) == "Complaint":
         return True
     has_returned = not _RETURNED_TYPES.isdisjoint(signals.content_types)
-    return has_returned and _COMPLAINT_SUBJECT.search(signals.subject) is not None
+    is_desk = _COMPLAINT_SENDER.match(signals.author.address) is not None
+    return is_desk and has_returned and _COMPLAINT_SUBJECT.search(signals.subject) is not None
 
 
 def is_marked_automatic(fields: dict[str, str]) -> bool:

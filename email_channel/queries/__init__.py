@@ -4,9 +4,11 @@ from email_channel.queries.deliveries import (
     call_of,
     deliveries_due,
     deliveries_of,
+    deliveries_to,
     deliveries_with_provider_id,
     lock_reply_of,
     same_call,
+    sent_mails_with_ids,
     worst_state,
 )
 from email_channel.queries.intake import incoming_to_take_in
@@ -38,6 +40,7 @@ __all__ = [
     "call_of",
     "deliveries_due",
     "deliveries_of",
+    "deliveries_to",
     "deliveries_with_provider_id",
     "incoming_to_take_in",
     "kept_mail_of",
@@ -47,6 +50,7 @@ __all__ = [
     "mailbox_of",
     "mailbox_with",
     "same_call",
+    "sent_mails_with_ids",
     "suppressions_of",
     "thread_of",
     "without_mailboxes",

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from conversations.enums import DeliveryState
 from conversations.models import Message
-from email_channel.enums import SendState
+from email_channel.enums import Direction, SendState
 from email_channel.models import EmailMessage, OutgoingDelivery
+from email_channel.models.email_message import message_key
 from email_channel.queries.waiting import CLAIM_LASTS
 
 # What a reply shows for the state of one of its recipients, the worst first.
@@ -93,3 +94,20 @@ def same_call(delivery: OutgoingDelivery) -> Q:
     if delivery.state in (SendState.QUEUED, SendState.UNKNOWN):
         return state & Q(attempt_count=delivery.attempt_count, due_at=delivery.due_at)
     return Q(id=delivery.id) | state & Q(sent_at=delivery.sent_at, sent_at__isnull=False)
+
+
+def sent_mails_with_ids(message_ids: Sequence[str]) -> Sequence[EmailMessage]:
+    """Return the account's mails that went out with one of these Message-IDs, with their deliveries. Two queries."""
+    if not message_ids:
+        return []
+    keys = [message_key(message_id) for message_id in message_ids]
+    mails = EmailMessage.objects.filter(direction=Direction.OUTGOING, dedupe_key__in=keys)
+    return list(mails.prefetch_related("deliveries__email").order_by("-created_at"))
+
+
+def deliveries_to(addresses: Sequence[str], *, since: datetime) -> Sequence[OutgoingDelivery]:
+    """Return the deliveries under way to one of these addresses, newest first. One query, none for nobody."""
+    if not addresses:
+        return []
+    under_way = OutgoingDelivery.objects.filter(state__in=[SendState.SENT, SendState.DELAYED], sent_at__gte=since)
+    return list(under_way.filter(recipient__in=addresses).select_related("email").order_by("-sent_at")[:1])
