@@ -18,6 +18,7 @@ from email_channel.errors import MailInWork, MailWasRead
 from email_channel.events import MailTakenIn
 from email_channel.models import EmailMessage, IncomingMail
 from email_channel.parsing.client import parse_mail
+from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedMail
 from email_channel.queries.intake import get_incoming_mail
 from email_channel.queries.waiting import CLAIM_LASTS
@@ -36,7 +37,7 @@ def rerun_mail(*, viewer: Viewer, incoming_mail_id: UUID) -> TakenIn | None:
 
     One that could not be read keeps its place in its conversation; one that was kept out, or that waits, is taken in
     like a new one. Returns what became of it, None while it waits still. Parsing happens outside of any transaction.
-    Raises: PermissionDenied, NotFound, MailInWork, MailWasRead, MailUnreadable for one that still can't be read.
+    Raises: PermissionDenied, NotFound, MailInWork, MailWasRead, Conflict when its message is gone.
     """
     viewer.require(Permission.MANAGE_ACCOUNT)
     mail = get_incoming_mail(incoming_mail_id)
@@ -44,10 +45,27 @@ def rerun_mail(*, viewer: Viewer, incoming_mail_id: UUID) -> TakenIn | None:
     if mail.outcome != Outcome.QUARANTINED:
         _return_to_queue(viewer, mail.id)
         return take_in_mail(mail.id)
-    IncomingMail.objects.filter(id=mail.id).update(rerun_count=F("rerun_count") + 1)
     raw = raw_of(mail)
-    parsed = parse_mail(raw)
-    return _replace_notice(viewer.actor, mail.id, parsed, incoming_text(parsed, raw))
+    try:
+        parsed = parse_mail(raw)
+        text = incoming_text(parsed, raw)
+    except MailUnreadable as error:
+        return _note_failure(mail, error.reason)
+    except Exception as error:  # the rim of intake: what one mail uncovers leaves it as it is
+        logger.error("mail_rerun_failed", incoming_mail_id=str(mail.id), error=type(error).__name__)
+        return _note_failure(mail, Unreadable.CRASHED)
+    return _replace_notice(viewer.actor, mail.id, parsed, text)
+
+
+@action
+def _note_failure(mail: IncomingMail, reason: Unreadable) -> TakenIn:
+    """The mail stays as it is, for this reason, and counts the try. Publishes nothing: nothing has changed."""
+    unread = IncomingMail.objects.filter(id=mail.id, outcome=Outcome.QUARANTINED)
+    unread.update(reason=reason, rerun_count=F("rerun_count") + 1)
+    email = mail.email
+    conversation_id = email.conversation_id if email else None
+    message_id = email.conversation_message_id if email else None
+    return TakenIn(mail.id, Outcome.QUARANTINED, reason, conversation_id, message_id)
 
 
 @action
@@ -88,7 +106,8 @@ def _replace_notice(actor: Actor, id: UUID, parsed: ParsedMail, text: IncomingTe
     if began and not people.is_own:
         _note_customer(email, people)
     mail.outcome, mail.reason = (Outcome.CREATED if began else Outcome.APPENDED), email.landed_because
-    mail.save(update_fields=["outcome", "reason"])
+    mail.rerun_count += 1
+    mail.save(update_fields=["outcome", "reason", "rerun_count"])
     publish(
         MailTakenIn(
             actor=actor,

@@ -43,7 +43,7 @@ def quarantine(receive: Receive) -> Quarantine:
     def come(now_reads_as: bytes) -> TakenIn:
         taken_in = receive(BROKEN)
         assert taken_in.outcome == Outcome.QUARANTINED
-        with default_storage.open(IncomingMail.objects.get(id=taken_in.id).raw.name, "wb") as file:
+        with default_storage.open(str(IncomingMail.objects.get(id=taken_in.id).raw), "wb") as file:
             file.write(now_reads_as)
         return taken_in
 
@@ -124,7 +124,7 @@ def test_a_second_reading_changes_nothing(manager: Viewer, quarantine: Quarantin
 
 def test_a_message_that_was_deleted_stays_deleted(manager: Viewer, quarantine: Quarantine) -> None:
     before = quarantine(WITH_FILE)
-    Message.objects.filter(id=before.message_id).update(deleted_at=timezone.now())
+    Message.objects.update(deleted_at=timezone.now())
 
     with pytest.raises(Conflict):
         rerun_mail(viewer=manager, incoming_mail_id=before.id)
