@@ -312,6 +312,8 @@ RESEND_API_URL = env.text("RESEND_API_URL", "https://api.resend.com")
 RESEND_WEBHOOK_SECRET = env.text("RESEND_WEBHOOK_SECRET")
 # Requests per second that the provider takes from all of us together, mail in and out.
 RESEND_REQUESTS_PER_S = env.number("RESEND_REQUESTS_PER_S", 5, least=1)
+# A copy of what was handed to the provider goes to the catcher: the one on loopback (`make up`) delivers to nobody.
+MAIL_IS_CAUGHT = env.flag("HUMMDESK_MAIL_CAUGHT")
 OUTBOX_DIR = DATA_DIR / "outbox"
 SMTP_HOST = env.text("SMTP_HOST", "127.0.0.1")
 SMTP_PORT = env.number("SMTP_PORT", 2525, least=1, most=65535)

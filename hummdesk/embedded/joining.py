@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _FILE = "running.json"
-_SHARED = ("DATABASE_URL", "REDIS_URL", "HUMMDESK_DATA_DIR", "DEBUG", "PORT", "SMTP_PORT", "SECRET_KEY")
+_SHARED = (
+    *("DATABASE_URL", "REDIS_URL", "HUMMDESK_DATA_DIR", "DEBUG", "PORT", "SMTP_PORT", "SECRET_KEY"),
+    *("RESEND_API_KEY", "RESEND_API_URL", "RESEND_REQUESTS_PER_S", "HUMMDESK_MAIL_CAUGHT"),
+)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from hummdesk.embedded.console import Console
 from hummdesk.embedded.data_directory import DataDirectory, open_data_directory
 from hummdesk.embedded.errors import StartError
 from hummdesk.embedded.joining import shared_settings
+from hummdesk.embedded.local_provider import local_provider_program, local_provider_settings
 from hummdesk.embedded.ports import exchange, is_free, listening_socket
 from hummdesk.embedded.processes import end_with_parent
 from hummdesk.embedded.product import Product, is_development, load_code, product_from_environment
@@ -72,6 +73,7 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
     Raises StartError if a step fails, Stopped if the end was asked for before the page could be used.
     """
     env = product.settings() | start_servers(product, supervisor)
+    env |= local_provider_settings(product, env)
     with shared_settings(data_directory.path, env):
         if not is_development():
             # Before the code is loaded, which looks through these files once.
@@ -83,12 +85,15 @@ def run_until_stopped(product: Product, data_directory: DataDirectory, superviso
         with listening_socket(product.host, product.port) as listener:
             for program in product.programs(env, listener):
                 supervisor.start(program)
+            if env.get("HUMMDESK_MAIL_CAUGHT"):
+                supervisor.start(local_provider_program(product, env))
             announce_when_up(product, supervisor)
             while not supervisor.is_stopping:
                 supervisor.run_for(3600)
             supervisor.console.say("Stopping…")
             supervisor.stop("web", "mail")
         supervisor.stop("worker", "beat")
+        supervisor.stop("provider")
 
 
 def load_code_or_refuse(env: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Resend's API on loopback, as far as mail needs it: sending with idempotency keys, received mail, limits, faults.
 
 Source: resend.com/docs/api-reference/emails/*, /errors and /docs/dashboard/emails/idempotency-keys.
-`python -m tests.servers.resend` runs it beside `make up`, which then has a provider without a key.
+`resend_for_up` runs it beside `make up`, which then has a provider without a key.
 """
 
 import hashlib
@@ -238,6 +238,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith("/test/received?"):
+            to = parse_qs(urlsplit(self.path).query).get("to", [])
+            self._send(Answer(200, {"id": self.fake.receive(raw, *to).id}))
+            return
         if self.path != "/emails":
             self._send(error(404, "not_found", "The requested endpoint does not exist."))
             return
