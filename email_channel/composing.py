@@ -27,6 +27,8 @@ _RANDOM_BYTES = 12
 _MAC_BYTES = 16
 # The first id and the newest are what mail programs thread by; RFC 5322 section 2.1.1 bounds the line.
 _REFERENCES_MOST = 20
+# No machine answers a mail that a machine has sent (RFC 3834; Exchange has its own word for it).
+AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _POLICY = policy.compat32.clone(linesep="\r\n", max_line_length=None, mangle_from_=False)
 
 
@@ -89,9 +91,8 @@ def compose_mail(  # noqa: PLR0913 - the fields of a mail
     if in_reply_to:
         mail["In-Reply-To"] = _checked_id("in_reply_to", in_reply_to)
     _set(mail, "References", _chain(references, in_reply_to), joiner=" ")
-    if automatic:
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in AUTOMATIC_HEADERS.items() if automatic else ():
+        mail[name] = value
     return mail.as_bytes(policy=_POLICY)
 
 

@@ -19,7 +19,10 @@ Mailboxes = tuple[MailAddress, ...]
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """One mail to its recipients, of whom `bcc` stand in no header. `html` is our own: escaped or sanitised."""
+    """One mail to its recipients, of whom `bcc` stand in no header. `html` is our own: escaped or sanitised.
+
+    `is_automatic`: no person wrote it, so that no machine should answer.
+    """
 
     sender: MailAddress
     to: Mailboxes
@@ -33,6 +36,7 @@ class OutgoingMail:
     cc: Mailboxes = ()
     bcc: Mailboxes = ()
     files: tuple[OutgoingFile, ...] = ()
+    is_automatic: bool = False
 
     def as_bytes(self) -> bytes:
         """Return the mail as it goes over the wire (RFC 5322)."""
@@ -48,6 +52,7 @@ class OutgoingMail:
             references=self.references,
             date=self.at,
             attachments=self.files,
+            automatic=self.is_automatic,
         )
 
 

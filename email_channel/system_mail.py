@@ -4,55 +4,47 @@ from collections.abc import Sequence
 from email.utils import make_msgid, parseaddr
 from typing import Any
 
-import uuid7
 from django.core.mail import EmailMessage as DjangoMail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils import timezone
 
-from email_channel.catcher import PLATFORM_FOLDER
-from email_channel.composing import MailAddress
-from email_channel.errors import DeliveryPostponed, DeliveryRefused
-from email_channel.outgoing import OutgoingMail
-from email_channel.transports import transport
+from email_channel.errors import DeliveryRefused
+from email_channel.provider.actions.send_system_mail import queue_system_mail
+from email_channel.provider.models import SystemMail
 from hummdesk.logs import logger
 from hummdesk.markup import text_to_html
 
 
 class SystemMailBackend(BaseEmailBackend):
-    """Sends one mail to each recipient; with `fail_silently` a failure is logged only."""
+    """Queues one mail to each recipient, in the transaction in force. `fail_silently`: a refusal is only logged."""
 
     def send_messages(self, email_messages: Sequence[DjangoMail]) -> int:
-        """Return how many of the messages went to all their recipients."""
-        return sum(self._send_to_all(mail) for mail in email_messages)
+        """Return how many of the messages wait for all their recipients. Raises: DeliveryRefused."""
+        return sum(self._queue_for_all(mail) for mail in email_messages)
 
-    def _send_to_all(self, mail: DjangoMail) -> bool:
-        outcomes = [self._send(mail, recipient) for recipient in mail.recipients()]
+    def _queue_for_all(self, mail: DjangoMail) -> bool:
+        outcomes = [self._queue(mail, recipient) for recipient in mail.recipients()]
         return all(outcomes)
 
-    def _send(self, mail: DjangoMail, recipient: str) -> bool:
+    def _queue(self, mail: DjangoMail, recipient: str) -> bool:
         try:
-            transport().send(_outgoing(mail, recipient), key=str(uuid7.create()), folder=PLATFORM_FOLDER)
-        except (DeliveryRefused, DeliveryPostponed) as error:
-            logger.error("system_mail_failed", error=type(error).__name__)
+            queue_system_mail(_row(mail, recipient))
+        except DeliveryRefused as error:
+            logger.error("system_mail_refused", error=type(error).__name__)
             if not self.fail_silently:
                 raise
             return False
         return True
 
 
-def _outgoing(mail: DjangoMail, recipient: str) -> OutgoingMail:
-    sender = MailAddress(*parseaddr(mail.from_email))
-    return OutgoingMail(
-        sender=sender,
-        to=(MailAddress(*parseaddr(recipient)),),
+def _row(mail: DjangoMail, recipient: str) -> SystemMail:
+    return SystemMail(
+        sender=str(mail.from_email),
+        recipient=recipient,
         subject=" ".join(str(mail.subject).split()),
         text=str(mail.body),
         html=_html(mail),
-        message_id=make_msgid(domain=sender.address.rpartition("@")[2]),
-        in_reply_to="",
-        references=(),
-        at=timezone.now(),
+        message_id=make_msgid(domain=parseaddr(mail.from_email)[1].rpartition("@")[2] or "localhost"),
     )
 
 

@@ -9,14 +9,16 @@ import resend.exceptions
 from django.conf import settings
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from email_channel.catcher import catch_mail
-from email_channel.composing import MailAddress, OutgoingFile, Uncomposable
+from email_channel.catcher import PLATFORM_FOLDER, catch_mail
+from email_channel.composing import AUTOMATIC_HEADERS, MailAddress, OutgoingFile, Uncomposable
 from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
 from email_channel.provider.bucket import await_turn, pause_turns
 from email_channel.provider_words import ACCOUNT_TAG, DELIVERY_TAG
 
 TIMEOUT_S = 20
+# Whose sign-in mail and invitations are.
+PLATFORM = "public"
 # Answers that another try cannot change: the mail itself is wrong. A missing or wrong key (401, 403) is the
 # operator's to mend, and the mail waits for that.
 _FINAL_CODES = frozenset({400, 404, 413, 422})
@@ -32,7 +34,8 @@ class Transport(Protocol):
     def send(self, mail: OutgoingMail, *, key: str, folder: str) -> str:
         """The mail has been handed over; returns the provider's id for it.
 
-        `key` is the idempotency key: the same mail with the same key leaves once. `folder` names the account.
+        `key` is the idempotency key: the same mail with the same key leaves once. `folder` is the schema of
+        the account.
         Raises: DeliveryRefused for good, DeliveryPostponed for now, NotYourTurn where nothing was tried.
         """
 
@@ -43,7 +46,8 @@ class CatcherTransport:
     def send(self, mail: OutgoingMail, *, key: str, folder: str) -> str:
         """Raises: DeliveryRefused for what no mail may hold, DeliveryPostponed when the disk is full."""
         try:
-            return catch_mail(mail.as_bytes(), folder=folder, key=key, at=mail.at)
+            shelf = PLATFORM_FOLDER if folder == PLATFORM else folder
+            return catch_mail(mail.as_bytes(), folder=shelf, key=key, at=mail.at)
         except Uncomposable as error:
             raise DeliveryRefused(str(error)) from error
         except OSError as error:
@@ -122,6 +126,8 @@ def _words(mail: OutgoingMail) -> resend.Emails.SendParams:
         headers["In-Reply-To"] = mail.in_reply_to
     if mail.references:
         headers["References"] = " ".join(mail.references)
+    if mail.is_automatic:
+        headers |= AUTOMATIC_HEADERS
     return {
         "from": _mailbox(mail.sender),
         "to": [_mailbox(mailbox) for mailbox in mail.to],

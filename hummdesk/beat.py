@@ -13,6 +13,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "system-mail": {
+        "task": "email_channel.provider.tasks.sweep_system_mail",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "provider-events": {
         "task": "email_channel.provider.tasks.heed_provider_events",
         "schedule": 10.0,

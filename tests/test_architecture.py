@@ -89,7 +89,7 @@ def test_only_actions_publish() -> None:
 def test_only_the_dispatcher_waits_for_the_commit() -> None:
     found = [where for path in source_files("hummdesk", *APPS) for where in calls_of(path, "on_commit")]
 
-    assert [where.split(":")[0] for where in found] == ["hummdesk/events/dispatcher.py"]
+    assert {where.split(":")[0] for where in found} == {"hummdesk/events/dispatcher.py"}
 
 
 def test_subscribed_tasks_are_registered() -> None:

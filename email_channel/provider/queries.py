@@ -8,9 +8,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import AccountStatus
 from accounts.models import Account
-from email_channel.enums import ProviderEventState
-from email_channel.provider.models import ProviderEvent
+from email_channel.enums import ProviderEventState, SendState
+from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.payloads import RECEIVED
+from email_channel.queries import CLAIM_LASTS
 
 # A claim older than this belongs to a process that is gone: the provider is given 15 s, a download 30, a parser 10.
 EVENT_CLAIM_LASTS = timedelta(seconds=75)
@@ -50,3 +51,15 @@ def _oldest(events: QuerySet[ProviderEvent]) -> QuerySet[ProviderEvent]:
 
 def _is_free(now: datetime) -> Q:
     return Q(claimed_at=None) | Q(claimed_at__lt=now - EVENT_CLAIM_LASTS)
+
+
+def system_mails_due(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return sign-in mails and invitations that no living process sends, oldest first. One query."""
+    due = SystemMail.objects.filter(system_mail_is_free(now))
+    return list(due.order_by("due_at").values_list("id", flat=True)[:limit])
+
+
+def system_mail_is_free(now: datetime) -> Q:
+    """Return the condition that a system mail is due and nobody has it."""
+    free = Q(state=SendState.QUEUED) | Q(state=SendState.SENDING, claimed_at__lt=now - CLAIM_LASTS)
+    return free & Q(due_at__lte=now)

@@ -5,12 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from email_channel.enums import ProviderEventState
 from email_channel.provider.actions.reconcile_received import Reading, begin_reading, read_on
+from email_channel.provider.actions.send_system_mail import deliver_system_mail
 from email_channel.provider.lane import fetching_slot
 from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import RECEIVED
+from email_channel.provider.queries import system_mails_due
 from email_channel.provider.work import fetch_waiting_mail, heed_waiting_events
 from hummdesk.broker import ensure_broker
 from hummdesk.celery import app
@@ -19,6 +22,7 @@ from hummdesk.tenancy.tasks import platform_task
 
 # A task ends after this and queues itself again, so that other work gets its thread in between.
 WORK_S = 8.0
+SYSTEM_MAILS_PER_SWEEP = 50
 
 
 @platform_task("email_channel.provider.tasks.heed_provider_events")
@@ -59,3 +63,22 @@ def hint_at_work(event: ProviderEvent) -> None:
         app.send_task(f"email_channel.provider.tasks.{name}")
     except Exception as error:  # the rim towards Redis: whatever it raises, the row waits for the sweep
         logger.warning("provider_hint_lost", event_id=str(event.id), error=type(error).__name__)
+
+
+@platform_task("email_channel.provider.tasks.sweep_system_mail")
+def sweep_system_mail() -> int:
+    """Sign-in mails and invitations whose time has come are sent, as far as the platform has turns at the provider.
+
+    Returns how many were due.
+    """
+    due = system_mails_due(timezone.now(), SYSTEM_MAILS_PER_SWEEP)
+    for mail_id in due:
+        try:
+            wait_s = deliver_system_mail(mail_id)
+        except Exception as error:  # the rim: the row stays as it is, and the sweep comes back to it
+            logger.error("system_mail_sweep_failed", id=str(mail_id), error=type(error).__name__)
+            continue
+        if wait_s:
+            sweep_system_mail.apply_async(countdown=wait_s)
+            break
+    return len(due)

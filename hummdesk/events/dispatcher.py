@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django_tenants.utils import get_public_schema_name
 
 from hummdesk.broker import ensure_broker
 from hummdesk.celery import app
@@ -23,6 +24,19 @@ def dispatch_on_commit(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence
             dispatch(schema, rows, tasks)
 
     transaction.on_commit(dispatch_in_account, robust=True)
+
+
+def queue_on_commit(task: str) -> None:
+    """This task of the platform is queued as soon as the transaction has committed, as a hint: its row has a sweep."""
+
+    def queue() -> None:
+        try:
+            ensure_broker()
+            app.send_task(task, headers={"_schema_name": get_public_schema_name()})
+        except Exception as error:  # the rim towards Redis: whatever it raises, the row waits for its sweep
+            logger.warning("hint_lost", task=task, error=type(error).__name__)
+
+    transaction.on_commit(queue, robust=True)
 
 
 def dispatch(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()) -> bool:

@@ -2,6 +2,7 @@
 
 from email_channel.actions.apply_delivery_event import apply_delivery_event
 from email_channel.enums import ProviderEventState
+from email_channel.provider.actions.apply_system_mail_event import apply_system_mail_event
 from email_channel.provider.actions.settle_event import postpone_event, settle_event
 from email_channel.provider.models import ProviderEvent
 from hummdesk.tenancy.context import account_context
@@ -23,6 +24,6 @@ def heed_event(event: ProviderEvent) -> None:
 
 def _is_heeded(event: ProviderEvent) -> bool:
     if event.account is None:
-        return False
+        return apply_system_mail_event(type=event.type, payload=event.payload)
     with account_context(event.account):
         return apply_delivery_event(type=event.type, payload=event.payload)

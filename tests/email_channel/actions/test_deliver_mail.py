@@ -1,5 +1,4 @@
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +15,8 @@ from conversations.enums import DeliveryState
 from conversations.models import Message
 from email_channel.actions.apply_delivery_event import apply_delivery_event
 from email_channel.actions.deliver_mail import RETRY_WINDOW, TRIES_MOST, WAITS, deliver
-from email_channel.actions.suppress_address import suppress_address
-from email_channel.enums import SendState, SuppressionReason
+from email_channel.enums import SendState
 from email_channel.models import Mailbox, OutgoingDelivery
-from email_channel.provider.bucket import pause_turns, take_turn
 from email_channel.queries import CLAIM_LASTS
 from hummdesk.tenancy.context import account_context, current_schema
 from teams.access import Viewer
@@ -159,23 +156,6 @@ def test_a_slow_answer_is_not_waited_for_and_the_mail_leaves_once(
 
     assert delivery.state == SendState.SENT
     assert len(resend.ledger) == 1
-
-
-def test_over_the_limit_mails_wait_and_each_leaves_once(mailbox: Mailbox, viewer: Viewer, resend: FakeResend) -> None:
-    resend.limit_per_s = 3
-    deliveries = [queued_reply(mailbox, viewer, f"c{number}@customers.example") for number in range(8)]
-    for delivery in deliveries:
-        deliver(delivery.id)
-    assert OutgoingDelivery.objects.filter(state=SendState.QUEUED).exists()
-
-    for _ in range(5):
-        resend.advance(1)
-        for delivery in deliveries:
-            now_due(delivery)
-            deliver(delivery.id)
-
-    assert not OutgoingDelivery.objects.exclude(state=SendState.SENT).exists()
-    assert sorted(sent.key for sent in resend.ledger) == sorted(str(delivery.id) for delivery in deliveries)
 
 
 @pytest.mark.parametrize("key", ["re_wrong", " "])
@@ -355,63 +335,6 @@ def test_the_account_and_the_key_go_along_for_the_events(delivery: OutgoingDeliv
 
     tags = {tag["name"]: tag["value"] for tag in resend.ledger[0].body["tags"]}
     assert tags == {"account": current_schema(), "delivery": str(delivery.id)}
-
-
-def test_a_turn_that_is_denied_counts_as_no_try(
-    delivery: OutgoingDelivery, resend: FakeResend, published: Callable[[], list[str]]
-) -> None:
-    pause_turns(30)
-
-    wait_s = deliver(delivery.id)
-
-    delivery.refresh_from_db()
-    assert 0 < wait_s <= 30
-    assert (delivery.state, delivery.attempt_count, delivery.first_tried_at) == (SendState.QUEUED, 0, None)
-    assert timedelta() < delivery.due_at - timezone.now() <= timedelta(seconds=30)
-    assert resend.request_count == 0
-    assert published() == []
-
-
-def test_the_providers_limit_counts_as_no_try_and_holds_for_all(
-    delivery: OutgoingDelivery, resend: FakeResend
-) -> None:
-    resend.limit_per_s = 0
-
-    assert deliver(delivery.id) == 1
-
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.attempt_count) == (SendState.QUEUED, 0)
-    assert take_turn("another") > 0
-
-
-def test_a_suppressed_address_gets_nothing_and_the_reply_says_why(
-    delivery: OutgoingDelivery, resend: FakeResend
-) -> None:
-    suppress_address(address="ada@customers.example", reason=SuppressionReason.COMPLAINT)
-
-    deliver(delivery.id)
-
-    assert OutgoingDelivery.objects.get().state == SendState.SUPPRESSED
-    assert shown(delivery).delivery_state == DeliveryState.FAILED
-    assert "ada@customers.example" in shown(delivery).delivery_error
-    assert "spam" in shown(delivery).delivery_error
-    assert resend.request_count == 0
-
-
-def test_the_others_get_the_mail_without_whom_is_suppressed(
-    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, run_tasks: RunTasks
-) -> None:
-    conversation = make_conversation(contact=make_contact("ada@customers.example"), mailbox_id=mailbox.id, messages=1)
-    suppress_address(address="bob@customers.example", reason=SuppressionReason.HARD_BOUNCE)
-    send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Hi", cc=["bob@customers.example"])
-
-    run_tasks()
-
-    (sent,) = resend.ledger
-    assert "ada@customers.example" in sent.body["to"][0]
-    assert "cc" not in sent.body
-    states = dict(OutgoingDelivery.objects.values_list("recipient", "state"))
-    assert states == {"ada@customers.example": "sent", "bob@customers.example": "suppressed"}
 
 
 def test_an_event_that_is_faster_than_the_answer_stays(delivery: OutgoingDelivery, resend: FakeResend) -> None:
