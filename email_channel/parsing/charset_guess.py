@@ -14,6 +14,8 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _RUN_SHARE = 0.6
 _SAMPLE_BYTES = 20_000
 _FEWEST_HIGH_BYTES = 4
+# Senders cut characters in two, and use ones of their own.
+_BROKEN_SHARE = 0.01
 
 
 def guess_codec(raw: bytes) -> str | None:
@@ -29,11 +31,8 @@ def guess_codec(raw: bytes) -> str | None:
 
 
 def _speaks(sample: bytes, codec: str, test: Callable[[str], bool]) -> bool:
-    try:
-        text = sample.decode(codec)
-    except UnicodeError:
-        return False
-    return test("".join(character for character in text if character > "\x7f"))
+    text = "".join(character for character in sample.decode(codec, "replace") if character > "\x7f")
+    return text.count("\ufffd") <= _BROKEN_SHARE * len(text) and test(text.replace("\ufffd", ""))
 
 
 def _share(pattern: re.Pattern[str], text: str) -> float:

@@ -69,6 +69,7 @@ _TEXT_CODEC = re.compile(
 )
 # What is sent under a label of seven bits by programs that forgot to convert.
 _EIGHT_BIT_RELATIVES = {"iso2022_jp_ext": ("euc_jp", "cp932"), "iso2022_kr": ("cp949",), "hz": ("gb18030",)}
+_JIS_ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 _STATEFUL = ("iso2022", "hz", "utf_7", "utf-7")
 # Of the characters beyond ASCII, how many may be broken before the charset is held to be the wrong one.
 _BEARABLE_DAMAGE = 0.1
@@ -125,6 +126,30 @@ def _guess(raw: bytes, declared: str | None) -> Decoded:
     return Decoded(_decode_western(raw), "cp1252", is_guess=True)
 
 
+def _jis_as_cp932(raw: bytes) -> bytes:
+    """Return ISO-2022-JP as cp932, which knows the characters of NEC and IBM that most Japanese programs send."""
+    # Split by a group: every second piece is an escape, and says what the next one is in.
+    pieces, escape = [], b""
+    for number, run in enumerate(_JIS_ESCAPE.split(raw)):
+        if number % 2:
+            escape = run
+        elif escape.startswith(b"$"):
+            pieces.append(b"".join(_shifted(run[index], run[index + 1]) for index in range(0, len(run) - 1, 2)))
+        elif escape == b"(I":
+            pieces.append(bytes(byte | 0x80 for byte in run))
+        else:
+            pieces.append(run)
+    return b"".join(pieces)
+
+
+def _shifted(row: int, cell: int) -> bytes:
+    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
+        return b"\xff"
+    lead = (row + 1) // 2 + (0x70 if row <= 0x5E else 0xB0)
+    trail = cell + 0x1F + (cell >= 0x60) if row % 2 else cell + 0x7E
+    return bytes([lead, trail])
+
+
 def _decode_western(raw: bytes) -> str:
     """Return cp1252 with its five gaps filled by C1 controls, as browsers do: nothing is lost."""
     text = raw.decode("cp1252", "surrogateescape")
@@ -135,7 +160,7 @@ def _decode_strictly(raw: bytes, codec: str) -> str | None:
     try:
         text = raw.decode(codec)
     except (UnicodeError, ValueError):
-        return None
+        return _decode_strictly(_jis_as_cp932(raw), "cp932") if codec == "iso2022_jp_ext" else None
     if codec.startswith(_STATEFUL) or text.isascii():
         return text
     return text.removeprefix("\ufeff")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email_channel.parsing import limits
 from email_channel.parsing.encoded_words import decode_header, parse_parameters
 from email_channel.parsing.header_block import HeaderBlock, read_header_block
-from email_channel.parsing.transfer import decode_transfer
+from email_channel.parsing.transfer import decode_transfer, split_base64
 from hummdesk.clean_text import clean_line
 
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r?\Z)")
@@ -33,8 +33,14 @@ class Part:
         return self.raw[self.header.body_start : self.end]
 
     def content(self) -> bytes:
-        """Return the body with its transfer encoding undone."""
-        return decode_transfer(self.body, self._token("content-transfer-encoding"))
+        """Return the body with its transfer encoding undone; below a text, what was added without it."""
+        encoding = self._token("content-transfer-encoding")
+        if encoding != "base64":
+            return decode_transfer(self.body, encoding)
+        encoded, rest = split_base64(self.body)
+        content = decode_transfer(encoded, encoding)
+        is_below_text = rest.isascii() and self.content_type in ("text/plain", "text/html") and b"\0" not in content
+        return content + b"\n" + rest if rest and is_below_text else content
 
     def disposition(self) -> tuple[str, dict[str, str]]:
         """Return the Content-Disposition (RFC 2183), empty where there is none."""

@@ -1,9 +1,13 @@
 """Content-Transfer-Encoding (RFC 2045 section 6), decoded whatever state the data is in."""
 
 import binascii
+import re
 
 from email_channel.parsing.encoded_words import decode_base64
 
+# A line below padding or a blank line; base64 has none there, and no blanks or dashes in it.
+_BELOW = re.compile(rb"(?:=[ \t]*\r?\n|\n[ \t]*\r?\n)\s*([^\r\n]*)")
+_WORDS = re.compile(rb"[^A-Za-z0-9+/=\s]|\S[ \t]+\S")
 _UUENCODE = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 
 
@@ -16,6 +20,14 @@ def decode_transfer(raw: bytes, encoding: str) -> bytes:
     if encoding in _UUENCODE:
         return decode_uuencode(raw)
     return raw
+
+
+def split_base64(raw: bytes) -> tuple[bytes, bytes]:
+    """Return the encoded lines and what a list or a scanner wrote below them without encoding it. Linear."""
+    for line in _BELOW.finditer(raw):
+        if _WORDS.search(line[1]):
+            return raw[: line.start(1)], raw[line.start(1) :]
+    return raw, b""
 
 
 def decode_uuencode(raw: bytes) -> bytes:

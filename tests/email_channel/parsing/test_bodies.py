@@ -154,3 +154,19 @@ def test_what_is_nested_too_deep_is_kept_as_a_file() -> None:
     assert len(mail.attachments) == 1
     assert b"Hello" in mail.attachments[0].content
     assert "too_deep" in mail.defects
+
+
+def test_what_a_list_wrote_below_base64_is_shown_as_it_is() -> None:
+    encoded = base64.encodebytes("黄山旅游天天发，南京".encode("gb2312")).decode()
+    mail = mail_of(
+        f"Content-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: base64\n\n{encoded}\n-- \nThe list\n"
+    )
+
+    assert mail.text == "黄山旅游天天发，南京\n-- \nThe list\n"
+
+
+def test_what_stands_below_the_base64_of_a_file_is_no_part_of_it() -> None:
+    part = "Content-Type: image/gif\nContent-Transfer-Encoding: base64\n\nR0lGODk=\n\nscanned by us\n"
+    mail = mail_of(multipart("mixed", PLAIN, part))
+
+    assert [item.content for item in mail.attachments] == [b"GIF89"]

@@ -86,3 +86,15 @@ def test_codec_name_refuses_codecs_that_are_no_charsets(label: str) -> None:
 
 def test_decode_bytes_always_returns_text() -> None:
     assert decode_bytes(bytes(range(256)), None).text
+
+
+def test_japanese_characters_of_nec_are_read() -> None:
+    raw = b"\x1b$B-!-b%F%9%H\x1b(B 41 \x1b(I1\x1b(B"
+
+    assert decode_bytes(raw, "iso-2022-jp").text == "①№テスト 41 ｱ"
+
+
+def test_a_few_broken_characters_do_not_hide_the_script() -> None:
+    raw = ("電子メール広告社 今後、広告をご希望されない方は" * 8).encode("cp932")
+
+    assert decode_bytes(raw[:50] + b"\xff" + raw[50:], "us-ascii").text.count("広告") >= 14
