@@ -63,7 +63,7 @@ class SendState(models.TextChoices):
 
 
 class BounceKind(models.TextChoices):
-    """Whether another try can help: hard means never (RFC 3463 class 5), soft means later."""
+    """Whether the address itself is wrong, so that all mail to it comes back (hard), or anything else is (soft)."""
 
     HARD = "hard", _("Hard")
     SOFT = "soft", _("Soft")

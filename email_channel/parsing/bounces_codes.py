@@ -127,6 +127,25 @@ _OWN_DETAILS = {
 }
 
 
+# What does not pass by itself: called temporary all the same, it is no more than "other".
+_LASTING = frozenset(
+    {
+        BounceReason.USER_UNKNOWN,
+        BounceReason.HOST_UNKNOWN,
+        BounceReason.MOVED,
+        BounceReason.TOO_LARGE,
+        BounceReason.OVER_LIMIT,
+        BounceReason.REVERSE_DNS,
+        BounceReason.POLICY,
+        BounceReason.NO_RELAYING,
+        BounceReason.MAILER,
+        BounceReason.SYNTAX,
+    }
+)
+
+
 def own_status(reason: BounceReason, *, is_temporary: bool) -> str:
     """Return the status that stands for one that nobody gave."""
+    if is_temporary and reason in _LASTING:
+        reason = BounceReason.OTHER
     return f"{4 if is_temporary else 5}.0.{_OWN_DETAILS[reason]}"

@@ -51,6 +51,8 @@ _TEMPORARY = re.compile(
 )
 # IronPort and Amazon SES: "5.1.0 - Unknown address error 550-'what the server said' (delivery attempts: 0)".
 _QUOTING = re.compile(r"\A[45]\.\d\.\d{1,3} - [^\d]{3,60}([245]\d\d-'.{3,2000}')", re.DOTALL)
+# "<ann@x.example>: words" or "ann@x.example [words]": one server tells what another one said.
+_IS_QUOTE = re.compile(r"\s*<?[^\s<>@]{1,128}@[^\s<>:\[]{1,253}>?\s{0,3}[:\[]")
 # A name server that does not answer today.
 _MAY_PASS = re.compile(r"try again|temporar|timed? ?out|lookup (?:error|failure)|will (?:be )?retr")
 # Where a text for people begins to quote the server; what stands before is its author's.
@@ -115,7 +117,7 @@ def diagnose(
     status = _cause(better_status(told, said), stage_words)
     reply_code = reply_in(words, status[:1])
     stage = stage_in(stage_words or words)
-    if not stage and not is_report and not status and reply_code:
+    if not stage and not is_report and not status and (reply_code or _IS_QUOTE.match(words)):
         # Somebody else's reply, quoted without the command that it answers: it may be a filter's.
         stage = "DATA"
     reason = _reason(_plain(words), status, stage, action=action, agent=agent)

@@ -37,7 +37,7 @@ _MAILBOX_FULL = (
     r"|邮箱.{0,20}满|\b(?:ofr|lpn)\d{0,3}_(?:417|420)\b|メールボックスが(?:一杯|いっぱい|満杯)|受信(?:容量|box|ボックス).{0,20}(?:超|一杯|いっぱい)"
 )
 # Orange numbers its replies: OFR_416, LPN007_416 (postmaster.orange.fr).
-_SURELY_UNKNOWN = r"\b(?:ofr|lpn)\d{0,3}_416\b|recipnotfound|recipientnotfound"
+_SURELY_UNKNOWN = r"\b(?:ofr|lpn)\d{0,3}_416\b|recipnotfound|recipientnotfound|cuda_nsu"
 _TOO_LARGE = (
     r"(?:message|mail|file|content|e-mail)(?:'s)? (?:is |was |file |length |size |body )*too (?:big|large|long)"
     r"|(?:message|mail|e-mail|line) (?:size )?limit exceeded"
@@ -75,7 +75,8 @@ _MOVED = (
     r"|no longer (?:works?|employed|with (?:the|this|our))|has left the (?:company|organi)|user moved|moved, try"
 )
 _NO_RELAYING = (
-    r"relay(?:ing|s)?(?: mail| access| of mail| to \S{1,80}| from \S{1,80}| operation)* (?:is |was |are |h"
+    r"allowed to be relayed"
+    r"|relay(?:ing|s)?(?: mail| access| of mail| to \S{1,80}| from \S{1,80}| operation)* (?:is |was |are |h"
     r"as been )?(?:denied|not (?:permitted|allowed|authori|possible|supported)|prohibit|reject|refused|dis"
     r"abled)"
     r"|(?:unable|not permitted|not allowed|not authori[sz]ed|refus\w{1,3}|cannot|can't|don't|do not|does n"
@@ -183,7 +184,7 @@ _VIRUS = (
     r"|(?:illegal|blocked|forbidden) attachment"
 )
 _REVERSE_DNS = (
-    r"unverif(?:y|i)able sending|(?:client|sending) (?:host|ip).{0,40}(?:dns|hostname|resolv)"
+    r"host ?name doesn't match|unverif(?:y|i)able sending|(?:client|sending) (?:host|ip).{0,40}(?:dns|hostname|resolv)"
     r"|reverse[- ](?:dns|lookup|hostname|map)|\bptr\b|\brdns\b|without (?:a )?(?:valid )?(?:reverse|hostname)"
     r"|fcrdns|cannot (?:find|resolve) your (?:hostname|reverse)|no reverse|cannot resolve your|unresolvable relay"
 )

@@ -21,7 +21,7 @@ VISIBLE = {Outcome.CREATED, Outcome.APPENDED, Outcome.DUPLICATE, Outcome.QUARANT
 
 
 def is_accounted_for(taken_in: TakenIn) -> bool:
-    """Return whether the mail is in a conversation, or a bounce or complaint, which the list of incoming mail shows."""
+    """Return whether the mail is in a conversation, or a bounce, which the list of incoming mail shows."""
     if taken_in.outcome == Outcome.SUPPRESSED:
         return taken_in.reason in ("bounce", "complaint")
     return taken_in.outcome in VISIBLE and taken_in.message_id is not None
