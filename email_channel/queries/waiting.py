@@ -20,9 +20,9 @@ DELIVERY_WAITS_SQL = (
     f" AND claimed_at < now() - interval '{CLAIM_LASTS.total_seconds()} seconds'))"
 )
 # Seconds for which the oldest mail, in or out, waits longer than its row asks for (`hummdesk.health`). Mail that the
-# provider has put off is not late: its row says when it is due.
+# provider has put off is not late: its row says when it is due. Nor is mail that came to us late and is in work.
 MAIL_OVERDUE_SQL = (
     "SELECT extract(epoch FROM now() - least("
-    "(SELECT min(received_at) FROM {schema}.email_channel_incomingmail WHERE state = 'received'), (SELECT min(due_at)"
-    " FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending'))))::int"
+    "(SELECT min(coalesce(claimed_at, received_at)) FROM {schema}.email_channel_incomingmail"
+    " WHERE state = 'received'), (SELECT min(due_at) FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending'))))::int"
 )
