@@ -32,6 +32,7 @@ def send_reply(  # noqa: PLR0913  # what a reply may carry
     body_text: str = "",
     body_html: str = "",
     attachment_ids: Sequence[UUID] = (),
+    to: Sequence[str] = (),
     cc: Sequence[str] = (),
     bcc: Sequence[str] = (),
     mentions: Sequence[UUID] = (),
@@ -45,7 +46,8 @@ def send_reply(  # noqa: PLR0913  # what a reply may carry
     """The reply is in the conversation, and leaves at `send_at`, else after the account's time for undo.
 
     `seen_seq` is the newest event that its author has seen: if others wrote since, nothing happens unless `force`.
-    With `status` that is set at once, and lasts until `snoozed_until`. The author's draft of a reply is gone.
+    `to` gets it in place of the customer. With `status` that is set at once, and lasts until `snoozed_until`. The
+    author's draft of a reply is gone.
     Locks the conversation. Raises: NotFound, PermissionDenied, EmptyMessage, ValidationFailed, NoReplyChannel,
     MergedAway, NewerMessages, SendTimeRefused, SnoozeInPast.
     Publishes: ReplyWritten, ReplySent when it leaves now, ConversationStatusChanged.
@@ -59,6 +61,7 @@ def send_reply(  # noqa: PLR0913  # what a reply may carry
     message = Message(
         conversation=conversation,
         kind=MessageKind.REPLY,
+        to=checked_recipients("to", to),
         cc=checked_recipients("cc", cc),
         bcc=checked_recipients("bcc", bcc),
         send_at=departure.at if departure.is_held else None,

@@ -100,7 +100,7 @@ def _let_take_part(conversation: Conversation, recipients: Sequence[str], names:
 
 
 def _named(message: Message) -> list[dict[str, str]]:
-    """Return who stands in To: the customer, or those whom the message is forwarded to."""
+    """Return who stands in To: the customer, or those whom the message goes to instead."""
     if message.to:
         return [_entry(address, {}) for address in message.to]
     customer = message.conversation.contact
@@ -114,7 +114,7 @@ def _entry(address: str, names: Mapping[str, str]) -> dict[str, str]:
 def _subject(message: Message) -> str:
     """Return the conversation's subject, marked as an answer unless the message is the first in it."""
     subject = " ".join(message.conversation.subject.split())
-    if message.to:
+    if message.forwarded_message_id:
         return f"Fwd: {subject}".rstrip()
     return reply_subject(subject) if message.conversation.message_count > 1 else subject
 

@@ -6,6 +6,7 @@ from email_channel.api.inbound import InboundRawView
 from email_channel.api.mailboxes import MailboxesView, MailboxSecretView, MailboxView
 from email_channel.api.mails import MailsView, MailView, RawMailView
 from email_channel.api.replies import ReplyRetryView, ReplySettleView
+from email_channel.api.sending import SendMailView
 from email_channel.api.templates import (
     TemplatePreviewView,
     TemplateRestoreView,
@@ -17,6 +18,7 @@ from email_channel.api.webhook import ProviderWebhookView
 
 urlpatterns = [
     path("email/inbound/raw", InboundRawView.as_view(), name="email-inbound-raw"),
+    path("email/send", SendMailView.as_view(), name="email-send"),
     path("email/webhook", ProviderWebhookView.as_view(), name="email-webhook"),
     path("email/mailboxes", MailboxesView.as_view(), name="api-mailboxes"),
     path("email/mailboxes/<uuid:mailbox_id>", MailboxView.as_view(), name="api-mailbox"),
