@@ -62,6 +62,15 @@ class SendState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown whether it left")
 
 
+class DeliveryFate(models.TextChoices):
+    """The lists of outgoing mails."""
+
+    ALL = "all", _("All")
+    UNDER_WAY = "under_way", _("On the way")
+    ARRIVED = "arrived", _("Arrived")
+    NOT_ARRIVED = "not_arrived", _("Not arrived")
+
+
 class BounceKind(models.TextChoices):
     """Whether the address itself is wrong, so that all mail to it comes back (hard), or anything else is (soft)."""
 

@@ -74,6 +74,13 @@ class RemoveMailboxForm(forms.Form):
         _offer(self, "move_to", [*((str(one.id), f"{one.name} <{one.address}>") for one in others), nowhere])
 
 
+class SuppressionForm(forms.Form):
+    """An address to which nothing is to be sent."""
+
+    address = forms.CharField(max_length=320, label=gettext_lazy("Address"), widget=forms.EmailInput)
+    detail = forms.CharField(max_length=1000, required=False, label=gettext_lazy("Why (for colleagues)"))
+
+
 class FirstMessageForm(WritingForm):
     """A mail with which a conversation begins."""
 

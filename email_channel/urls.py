@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from email_channel.views import first_message, landing, mailboxes, messages
+from email_channel.views import deliveries, first_message, incoming_mail, landing, mailboxes, messages, suppressions
 
 urlpatterns = [
     path("conversations/new", first_message.conversation_new, name="conversation-new"),
@@ -17,6 +17,13 @@ urlpatterns = [
     path("messages/<uuid:id>/original", messages.message_original, name="message-original"),
     path("messages/<uuid:id>/original.eml", messages.message_source, name="message-source"),
     path("messages/<uuid:id>/retry", messages.message_retry, name="message-retry"),
+    path("settings/incoming-mail", incoming_mail.intake_list, name="settings-incoming-mail"),
+    path("settings/incoming-mail/<uuid:id>", incoming_mail.intake_detail, name="intake-detail"),
+    path("settings/incoming-mail/<uuid:id>/rerun", incoming_mail.intake_rerun, name="intake-rerun"),
+    path("settings/incoming-mail/<uuid:id>/source.eml", incoming_mail.intake_source, name="intake-source"),
+    path("settings/deliveries", deliveries.delivery_list, name="settings-deliveries"),
+    path("settings/suppressions", suppressions.suppression_list, name="settings-suppressions"),
+    path("settings/suppressions/<uuid:id>/lift", suppressions.suppression_lift, name="suppression-lift"),
     path("settings/mailboxes", mailboxes.mailbox_list, name="settings-mailboxes"),
     path("settings/mailboxes/new", mailboxes.mailbox_create, name="mailbox-create"),
     path("settings/mailboxes/<uuid:id>", mailboxes.mailbox_edit, name="mailbox-edit"),

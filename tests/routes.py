@@ -38,6 +38,8 @@ MODEL_OF_WORD = {
     "tokens": "ApiToken",
     "users": "User",
     "views": "SavedView",
+    "incoming-mail": "IncomingMail",
+    "suppressions": "SuppressedAddress",
     "webhooks": "Webhook",
 }
 # `email/messages/{id}` is a mail.

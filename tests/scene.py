@@ -35,7 +35,7 @@ from conversations.models import (
     WebhookDelivery,
 )
 from conversations.search_index import write_entries
-from email_channel.enums import Direction, MailSource
+from email_channel.enums import Direction, MailSource, SuppressionReason
 from email_channel.models import (
     EmailMessage,
     EmailTemplate,
@@ -43,6 +43,8 @@ from email_channel.models import (
     IncomingMail,
     Mailbox,
     OutgoingDelivery,
+    SendingDomain,
+    SuppressedAddress,
 )
 from hummdesk.api.models import StoredAnswer
 from hummdesk.tenancy.context import account_context
@@ -136,6 +138,8 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
     OutgoingDelivery.objects.create(email=email, recipient="customer@customers.example")
     template = EmailTemplate.objects.create(name="Template", subject="Subject", body_html="<p>Text</p>")
     EmailTemplateVersion.objects.create(template=template, number=1, subject="Subject", body_html="<p>Text</p>")
+    SuppressedAddress.objects.create(address="gone@customers.example", reason=SuppressionReason.BY_HAND)
+    SendingDomain.objects.create(name=mailbox.domain)
     IncomingMail.objects.create(
         mailbox=mailbox, source=MailSource.SMTP, raw=ContentFile(word, name="mail.eml"), size_bytes=1, sha256="0"
     )

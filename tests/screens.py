@@ -15,6 +15,7 @@ Step = Callable[[Page], None]
 PLACES: Mapping[str, tuple[str, str]] = {
     "conversation": ("/inbox?view=all", r"/conversations/(\d+)"),
     "customer": ("/customers?sort=newest", r"/customers/([0-9a-f-]{36})"),
+    "mailbox": ("/settings/mailboxes", r"/settings/mailboxes/([0-9a-f-]{36})"),
     "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
 }
 
@@ -121,6 +122,13 @@ SCREENS = (
     Screen("settings", "/settings"),
     Screen("settings-shortcuts", "/settings/shortcuts"),
     Screen("settings-notifications", "/settings/notifications"),
+    Screen("settings-mailboxes", "/settings/mailboxes"),
+    Screen("settings-mailbox-new", "/settings/mailboxes/new"),
+    Screen("settings-mailbox", "/settings/mailboxes/{mailbox}"),
+    Screen("settings-mailbox-remove", "/settings/mailboxes/{mailbox}/remove"),
+    Screen("settings-incoming-mail", "/settings/incoming-mail"),
+    Screen("settings-deliveries", "/settings/deliveries"),
+    Screen("settings-suppressions", "/settings/suppressions"),
     Screen("password", "/account/password/change/"),
     Screen("sign-out", "/account/logout/"),
     Screen("sign-in", "/account/login/", is_signed_in=False),

@@ -49,6 +49,11 @@ class IncomingMail(models.Model):
                 name="mail_to_take_in",
             ),
             models.Index(fields=["-received_at"], name="mail_by_time"),
+            models.Index(
+                fields=["-received_at"],
+                condition=Q(outcome__in=[Outcome.QUARANTINED, Outcome.SUPPRESSED]),
+                name="mail_set_aside",
+            ),
         ]
 
     def __str__(self) -> str:

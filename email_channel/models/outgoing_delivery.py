@@ -42,6 +42,11 @@ class OutgoingDelivery(models.Model):
             ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
             models.Index(fields=["recipient"], name="delivery_by_recipient"),
+            models.Index(
+                fields=["-id"],
+                condition=Q(state__in=[SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN]),
+                name="delivery_not_arrived",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from conversations.enums import DeliveryState
 from conversations.models import Message
-from email_channel.enums import Direction, SendState
+from email_channel.enums import DeliveryFate, Direction, SendState
 from email_channel.models import EmailMessage, OutgoingDelivery
 from email_channel.models.email_message import message_key
+from email_channel.queries.intake import LOG_PER_PAGE
 from email_channel.queries.waiting import CLAIM_LASTS
+from hummdesk.keyset import KeysetPage, keyset_page
 
 # What a reply shows for the state of one of its recipients, the worst first.
 _SHOWN_AS = {
@@ -26,6 +28,11 @@ _SHOWN_AS = {
     SendState.SENT: DeliveryState.SENT,
     SendState.COMPLAINED: DeliveryState.DELIVERED,
     SendState.DELIVERED: DeliveryState.DELIVERED,
+}
+_STATES_OF = {
+    DeliveryFate.UNDER_WAY: [SendState.QUEUED, SendState.SENDING, SendState.SENT, SendState.DELAYED],
+    DeliveryFate.ARRIVED: [SendState.DELIVERED, SendState.COMPLAINED],
+    DeliveryFate.NOT_ARRIVED: [SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN],
 }
 _TOLD_WHY = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.BOUNCED)
 
@@ -111,3 +118,18 @@ def deliveries_to(addresses: Sequence[str], *, since: datetime) -> Sequence[Outg
         return []
     under_way = OutgoingDelivery.objects.filter(state__in=[SendState.SENT, SendState.DELAYED], sent_at__gte=since)
     return list(under_way.filter(recipient__in=addresses).select_related("email").order_by("-sent_at")[:1])
+
+
+def delivery_page(text: str, fate: DeliveryFate, *, cursor: str = "") -> KeysetPage[OutgoingDelivery]:
+    """Return a page of the deliveries whose recipient or subject holds the text, newest first, each with its mail.
+
+    A text with @ is an address or its beginning. One query. Raises: ValidationFailed for a forged cursor.
+    """
+    rows = OutgoingDelivery.objects.select_related("email__mailbox", "email__conversation")
+    if fate != DeliveryFate.ALL:
+        rows = rows.filter(state__in=_STATES_OF[fate])
+    if "@" in text:
+        rows = rows.filter(recipient__startswith=text.lower())
+    elif text:
+        rows = rows.filter(Q(recipient__contains=text.lower()) | Q(email__subject__icontains=text))
+    return keyset_page(rows, ["-id"], limit=LOG_PER_PAGE, cursor=cursor, ordering=fate.value)

@@ -43,7 +43,7 @@ def recipients(mail: EmailMessage) -> list[Shape]:
     return [
         {
             "address": delivery.recipient,
-            "label": _state_label(delivery),
+            "label": delivery_label(delivery),
             "icon": _ICONS[SendState(delivery.state)],
             "is_failed": delivery.state in _NOT_REACHED,
             "error": delivery.error,
@@ -53,7 +53,7 @@ def recipients(mail: EmailMessage) -> list[Shape]:
     ]
 
 
-def _state_label(delivery: OutgoingDelivery) -> str:
+def delivery_label(delivery: OutgoingDelivery) -> str:
     """Return where a delivery stands; of a bounce whether another try can help."""
     if delivery.state == SendState.BOUNCED and delivery.bounce_kind:
         is_hard = delivery.bounce_kind == BounceKind.HARD

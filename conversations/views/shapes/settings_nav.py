@@ -15,6 +15,9 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-shortcuts", _("Shortcuts"), "keyboard", None),
         ("settings-notifications", _("Notifications"), "bell", None),
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
+        ("settings-incoming-mail", _("Incoming mail"), "mail-open", Permission.MANAGE_ACCOUNT),
+        ("settings-deliveries", _("Outgoing mail"), "send", Permission.MANAGE_ACCOUNT),
+        ("settings-suppressions", _("Suppressed addresses"), "mail-x", Permission.MANAGE_ACCOUNT),
     ]
     return [
         {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current}
