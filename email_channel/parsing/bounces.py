@@ -26,6 +26,7 @@ from hummdesk.html_text import html_to_text
 REPORTS_MOST = 100
 WORDS_KEPT = 1_000
 IDS_MOST = 10
+_WARNING_READ = 3_000
 _PART_CHARS = 64 * 1024
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
 _FEEDBACK_TYPE = "message/feedback-report"
@@ -42,7 +43,13 @@ _RETURNED_TYPES = frozenset(
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _INFORMED = frozenset({"delivered", "relayed", "expanded"})
 _ID = re.compile(r"<[^<>\s]{3,900}@[^<>\s]{1,255}>")
-_STATUS_VALUE = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
+_STATUS_VALUE = re.compile(r"(?<!\d)[245]\.\d{1,3}\.\d{1,3}", re.ASCII)
+_WARNS = re.compile(
+    r"still being retried|not (?:yet )?been delivered yet|has not yet been|will (?:be )?(?:keep|retr|tr[iy])"
+    r"|warning message only|do not need to resend|delivery (?:is |has been |status notification \()?delay|delayed"
+    r"|no action is required|further attempts",
+    re.IGNORECASE,
+)
 _ID_FIELDS = ("message-id", "x-message-id", "x-original-message-id", "resent-message-id", "x-hummdesk-message-id")
 
 
@@ -175,7 +182,7 @@ def _of_words(paragraph: Paragraph, text: str, said: str, subject: str) -> Bounc
     return BounceReport(
         recipient=paragraph.address,
         original_recipient="",
-        action="delayed" if diagnosis.status.startswith("4") else "failed",
+        action="delayed" if _WARNS.search(f"{subject}\n{text[:_WARNING_READ]}") else "failed",
         status=diagnosis.status,
         reply_code=diagnosis.reply_code,
         reason=diagnosis.reason,
@@ -221,5 +228,6 @@ def _message_ids(found: _Found, headers: Sequence[HeaderBlock]) -> tuple[str, ..
     texts = [decode_raw_header(value) for name in _ID_FIELDS for header in headers for value in header.all(name)]
     texts += [group[name] for group in found.feedback for name in ("original-message-id",) if name in group]
     texts += sns_message_ids("\n".join(found.texts))
-    ids = [match[0] for text in texts for match in _ID.finditer(text[: limits.HEADER_BYTES])]
+    lines = [clean_line(text[: limits.HEADER_BYTES], limits.HEADER_BYTES) for text in texts]
+    ids = [match[0] for line in lines for match in _ID.finditer(line)]
     return tuple(dict.fromkeys(ids))[:IDS_MOST]

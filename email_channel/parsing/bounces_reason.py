@@ -14,17 +14,17 @@ from email_channel.parsing.bounces_codes import (
 
 # RFC 3463 section 2, from the surest place to the least sure. No part of an IP address or a version.
 _STATUS = (
-    re.compile(r"\(\s?#([45]\.\d\.\d{1,3})\)?"),
-    re.compile(r"\b[245]\d\d[- ][#'\"]?([45]\.\d\.\d{1,3})\b(?![.\d])"),
-    re.compile(r"(?<![\w.-])#?([45]\.\d\.\d{1,3})(?![.\w])"),
+    re.compile(r"\(\s?#([45]\.[0-9]\.[0-9]{1,3})\)?"),
+    re.compile(r"\b[245][0-9][0-9][- ][#'\"]?([45]\.[0-9]\.[0-9]{1,3})\b(?![.0-9])"),
+    re.compile(r"(?<![\w.-])#?([45]\.[0-9]\.[0-9]{1,3})(?![.\w])"),
 )
 # RFC 5321 section 4.2: a reply code where a server's words begin.
 _REPLY = (
     re.compile(
         r"(?i:\A|\n|smtp; ?|said: ?|<<< ?|: |; |\] |\breason: |\b(?:error_|response|smtp )?code ?:? ?)"
-        r"([45][0-57]\d)(?=[ ,-])"
+        r"([45][0-57][0-9])(?=[ ,-])"
     ),
-    re.compile(r"(?<![\w.:/#=-])([45][0-57]\d)(?=(?:[ ,;:)-]|\Z))"),
+    re.compile(r"(?<![\w.:/#=-])([45][0-57][0-9])(?=(?:[ ,;:)-]|\Z))"),
 )
 _STAGES = (
     ("RCPT", re.compile(r"\bRCPT\b", re.IGNORECASE)),

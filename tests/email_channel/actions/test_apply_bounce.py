@@ -10,7 +10,7 @@ from conversations.models import Conversation, Message
 from email_channel.enums import BounceKind, Outcome, SendState, SuppressionReason
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery, SuppressedAddress
 from teams.access import Viewer
-from tests.email_channel.conftest import Receive
+from tests.email_channel.conftest import Receive, message_of
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_contact, make_conversation
 
@@ -184,7 +184,7 @@ def test_absence_is_shown_and_reopens_nothing(reply: Message, receive: Receive) 
         )
     )
 
-    message = Message.objects.get(id=taken_in.message_id)
+    message = message_of(taken_in)
     assert (taken_in.outcome, taken_in.conversation_id) == (Outcome.APPENDED, reply.conversation_id)
     assert message.is_automatic
     assert Conversation.objects.get().status == Status.RESOLVED

@@ -16,6 +16,10 @@ def strings_of(mail: ParsedMail) -> Iterator[str]:
     if mail.invitation is not None:
         yield from (value for value in astuple(mail.invitation) if isinstance(value, str))
     yield from filter(None, (mail.message_id, mail.in_reply_to, mail.return_path, mail.kind.list_id))
+    if mail.bounce is not None:
+        yield from mail.bounce.message_ids
+        for report in mail.bounce.reports:
+            yield from (value for value in astuple(report) if isinstance(value, str))
     for address in addresses:
         yield from (address.name, address.address)
     for name, value in mail.headers:
