@@ -14,7 +14,9 @@ from benchmarks.server import UNLIMITED
 def main() -> None:
     """Run the measurements."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("what", nargs="?", choices=["conversations", "foundation", "pages"], default="conversations")
+    parser.add_argument(
+        "what", nargs="?", choices=["conversations", "faults", "foundation", "pages"], default="conversations"
+    )
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"))
     options = parser.parse_args()
