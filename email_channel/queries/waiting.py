@@ -24,5 +24,6 @@ DELIVERY_WAITS_SQL = (
 MAIL_OVERDUE_SQL = (
     "SELECT extract(epoch FROM now() - least("
     "(SELECT min(coalesce(claimed_at, received_at)) FROM {schema}.email_channel_incomingmail"
-    " WHERE state = 'received'), (SELECT min(due_at) FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending'))))::int"
+    " WHERE state = 'received'),"
+    " (SELECT min(due_at) FROM {schema}.email_channel_outgoingdelivery WHERE state IN ('queued', 'sending'))))::int"
 )
