@@ -35,12 +35,12 @@ def heed_waiting_events(until: float) -> bool:
 def fetch_waiting_mail(until: float, keep_place: Callable[[], None]) -> bool:
     """Received mail is fetched until then (monotonic seconds); returns whether more waits.
 
-    Each account's oldest comes into question, and the bucket says whose turn it is.
+    Of each account the oldest that nobody works on comes into question, and the bucket says whose turn it is.
     """
     while settings.RESEND_API_KEY and time.monotonic() < until:
         if rest_s():
             return False
-        events = {event.account.schema_name if event.account else PLATFORM: event for event in _next(IS_RECEIVED)}
+        events = {_whose(event): event for event in reversed(_next(IS_RECEIVED))}
         if not events:
             return False
         keep_place()
@@ -51,6 +51,10 @@ def fetch_waiting_mail(until: float, keep_place: Callable[[], None]) -> bool:
             release_connection()
             time.sleep(max(0.0, min(wait_s, until - time.monotonic())))
     return bool(settings.RESEND_API_KEY)
+
+
+def _whose(event: ProviderEvent) -> str:
+    return event.account.schema_name if event.account else PLATFORM
 
 
 def _next(kind: Q) -> list[ProviderEvent]:

@@ -111,7 +111,7 @@ class FakeResend:
     def receive(self, raw: bytes, *to: str, at: float | None = None, **more: Sequence[str]) -> ReceivedMail:
         """A mail came in, and `email.received` waits to be told. `more`: cc, bcc, received_for."""
         mail = self.inbox.add(raw, to, at=self.now() if at is None else at, **more)
-        self.webhooks.make("email.received", {"email_id": mail.id, **mail.metadata()}, at=mail.at)
+        self.webhooks.make("email.received", {"email_id": mail.id, **mail.metadata}, at=mail.at)
         return mail
 
     def tell(self, type: str, mail: AcceptedMail, *, at: float | None = None, **more: Any) -> WebhookEvent:

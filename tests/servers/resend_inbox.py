@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Any
 
 from tests.servers.resend_webhooks import iso
@@ -31,8 +32,9 @@ class ReceivedMail:
     received_for: Sequence[str]
     at: float
 
+    @cached_property
     def metadata(self) -> dict[str, Any]:
-        """Return what a webhook and a list tell of it."""
+        """What a webhook and a list tell of it."""
         message = _parsed(self.raw)
         return {
             "created_at": iso(self.at),
@@ -89,17 +91,16 @@ class Inbox:
         else:
             mails = mails[ids.index(after) + 1 :] if after in ids else mails
             has_more = len(mails) > limit
-        rows = [{"id": mail.id, **mail.metadata()} for mail in mails[:limit]]
+        rows = [{"id": mail.id, **mail.metadata} for mail in mails[:limit]]
         return {"object": "list", "has_more": has_more, "data": rows}
 
     def whole(self, mail: ReceivedMail, *, url: str, now: float) -> dict[str, Any]:
         """Return one mail with a link to its raw form."""
-        message = _parsed(mail.raw)
         return {
             "object": "email",
             "id": mail.id,
-            **mail.metadata(),
-            "headers": {name.lower(): str(value) for name, value in message.raw_items()},
+            **mail.metadata,
+            "headers": {name.lower(): str(value) for name, value in _parsed(mail.raw[:65536]).raw_items()},
             "html": None,
             "text": None,
             "reply_to": [],

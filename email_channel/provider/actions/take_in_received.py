@@ -1,5 +1,6 @@
 """Mail that the provider received is fetched and becomes mail like any other."""
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,14 +19,18 @@ from email_channel.provider.actions.store_provider_event import NOBODY_HERE
 from email_channel.provider.lane import note_answer, note_failure
 from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import incoming_recipients
+from email_channel.provider.queries import earlier_in_work
 from email_channel.provider.received import FetchedMail, MailUnavailable, ProviderAway, ProviderBusy, fetch_received
 from email_channel.provider_words import happened_at
 from email_channel.recipients import routes_of
 from hummdesk.logs import logger
-from hummdesk.tenancy.context import account_context
+from hummdesk.tenancy.context import account_context, platform_context, release_connection
 
 # A mail that the provider does not hand out after so many tries, over three hours, waits for an operator.
 TRIES_MOST = 20
+# An answer must not overtake what it answers, nor wait for a process that is gone.
+EARLIER_WAIT_S = 15.0
+_POLL_S = 0.05
 
 
 def take_in_received(event: ProviderEvent) -> None:
@@ -55,11 +60,23 @@ def _take_in(event: ProviderEvent, fetched: FetchedMail) -> None:
         settle_event(event, ProviderEventState.IGNORED, NOBODY_HERE)
         return
     received_at = _received_at(event, fetched)
+    _await_earlier(event)
     faults = [_store_for(route, event, fetched.raw, received_at) for route in routes]
     if all(faults):
         settle_event(event, ProviderEventState.FAILED, faults[0])
     else:
         settle_event(event, ProviderEventState.DONE, next(filter(None, faults), ""))
+
+
+def _await_earlier(event: ProviderEvent) -> None:
+    """Older mail of the account that another process fetches at this moment is looked into first."""
+    end = time.monotonic() + EARLIER_WAIT_S
+    while time.monotonic() < end:
+        with platform_context():
+            if not earlier_in_work(event, timezone.now()):
+                return
+        release_connection()
+        time.sleep(_POLL_S)
 
 
 def _routes(event: ProviderEvent, fetched: FetchedMail) -> Sequence[RoutedAddress]:

@@ -1,5 +1,6 @@
 """Mail that the provider received: fetched through its own SDK, from a server that speaks its protocol."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from email_channel.provider.actions.store_provider_event import store_provider_e
 from email_channel.provider.actions.take_in_received import TRIES_MOST
 from email_channel.provider.bucket import take_turn
 from email_channel.provider.models import ProviderEvent
+from email_channel.provider.queries import IS_RECEIVED, claim_event, next_events
 from hummdesk.tenancy.context import account_context
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.email_channel.provider.conftest import Told, is_due_later, one_event, work, work_later
@@ -106,16 +108,40 @@ def test_work_that_is_done_twice_leaves_one_message(resend: FakeResend, told: To
 
 def test_a_mail_in_the_hands_of_another_process_is_left_there(resend: FakeResend, told: Told) -> None:
     resend.receive(raw_mail(), SUPPORT)
-    resend.receive(raw_mail(), SUPPORT)
     told()
-    first = ProviderEvent.objects.order_by("occurred_at").first()
-    assert first is not None
-    ProviderEvent.objects.filter(id=first.id).update(claimed_at=timezone.now())
+    ProviderEvent.objects.update(claimed_at=timezone.now())
 
     work()
 
-    # The second one waits too: it came later.
     assert not IncomingMail.objects.exists()
+    assert resend.request_count == 0
+
+
+def test_a_mail_waits_for_an_older_one_that_is_in_work(
+    resend: FakeResend, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("email_channel.provider.actions.take_in_received.EARLIER_WAIT_S", 0.5)
+    resend.receive(raw_mail(), SUPPORT, at=timezone.now().timestamp() - 10)
+    resend.receive(raw_mail(), SUPPORT)
+    told()
+    ProviderEvent.objects.filter(id=ProviderEvent.objects.earliest("occurred_at").id).update(claimed_at=timezone.now())
+    start = time.monotonic()
+
+    work()
+
+    assert time.monotonic() - start > 0.5
+    assert IncomingMail.objects.count() == 1
+
+
+def test_an_account_has_two_mails_in_work_at_most(resend: FakeResend, told: Told) -> None:
+    for second in range(3):
+        resend.receive(raw_mail(), SUPPORT, at=timezone.now().timestamp() - 10 + second)
+    events = sorted(told(), key=lambda event: event.occurred_at)
+
+    assert [event.id for event in next_events(IS_RECEIVED, timezone.now())] == [event.id for event in events[:2]]
+    for event in events[:2]:
+        assert claim_event(event.id, timezone.now())
+    assert next_events(IS_RECEIVED, timezone.now()) == []
 
 
 def test_a_claim_of_a_process_that_is_gone_is_void(resend: FakeResend, told: Told) -> None:
@@ -154,7 +180,10 @@ def test_a_wrong_key_is_waited_out(resend: FakeResend, told: Told) -> None:
     assert not IncomingMail.objects.exists()
 
 
-def test_a_refusal_for_too_many_requests_makes_all_pause_and_is_not_counted(resend: FakeResend, told: Told) -> None:
+def test_a_refusal_for_too_many_requests_makes_all_pause_and_is_not_counted(
+    resend: FakeResend, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("email_channel.provider.tasks.WORK_S", 0.3)
     resend.receive(raw_mail(), SUPPORT)
     told()
     resend.limit_per_s = 0
@@ -270,7 +299,7 @@ def test_mail_for_nobody_is_had_once_a_mailbox_is_there(resend: FakeResend, told
 
 def test_what_only_the_list_told_is_routed_by_the_mail_itself(resend: FakeResend, told: Told) -> None:
     mail = resend.receive(raw_mail(to="list@other.example"), "list@other.example", received_for=[SUPPORT])
-    told_by_list = {name: value for name, value in mail.metadata().items() if name != "received_for"}
+    told_by_list = {name: value for name, value in mail.metadata.items() if name != "received_for"}
     payload = {"type": "email.received", "data": {"email_id": mail.id, **told_by_list}}
     store_provider_event(event_id=f"list:{mail.id}", payload=payload)
 
