@@ -44,7 +44,7 @@ def run(conversations: int, output: Path) -> None:
     with serving() as server:
         for slug in (small, large):
             account = Account.objects.get(slug=slug)
-            caller = partial(ApiCaller, server.port, f"{slug}.localhost", _token(server, slug))
+            caller = partial(ApiCaller, server.port, f"{slug}.localhost", token_of(server, slug))
             units = calls(_corpus(account, caller()))
             loads[slug] = list(_loads(server, units, caller))
             statements[slug] = {unit.name: _statements(slug, unit, caller()) for unit in units}
@@ -104,7 +104,7 @@ def _count_messages(slug: str) -> int:
         return Message.objects.count()
 
 
-def _token(server: BenchServer, slug: str) -> str:
+def token_of(server: BenchServer, slug: str) -> str:
     """Return an access token of the account's leader, who sees all of it."""
     fields = {"email": f"leader@{slug}.example", "password": DEMO_PASSWORD, "account": slug}
     _status, body = ApiCaller(server.port, "localhost", "").send("POST", "/auth/token", fields)
