@@ -3,6 +3,7 @@
 from django.urls import path
 
 from email_channel.views import deliveries, first_message, incoming_mail, landing, mailboxes, messages, suppressions
+from email_channel.views import templates as templates_pages
 
 urlpatterns = [
     path("conversations/new", first_message.conversation_new, name="conversation-new"),
@@ -30,4 +31,10 @@ urlpatterns = [
     path("settings/mailboxes/<uuid:id>/secret", mailboxes.mailbox_secret, name="mailbox-secret"),
     path("settings/mailboxes/<uuid:id>/remove", mailboxes.mailbox_remove, name="mailbox-remove"),
     path("messages/<uuid:id>/settle", messages.message_settle, name="message-settle"),
+    path("settings/templates", templates_pages.template_list, name="settings-templates"),
+    path("settings/templates/new", templates_pages.template_create, name="template-create"),
+    path("settings/templates/preview", templates_pages.template_preview, name="template-preview"),
+    path("settings/templates/<uuid:id>", templates_pages.template_edit, name="template-edit"),
+    path("settings/templates/<uuid:id>/restore", templates_pages.template_restore, name="template-restore"),
+    path("settings/templates/<uuid:id>/delete", templates_pages.template_delete, name="template-delete"),
 ]
