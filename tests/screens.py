@@ -17,6 +17,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "customer": ("/customers?sort=newest", r"/customers/([0-9a-f-]{36})"),
     "mailbox": ("/settings/mailboxes", r"/settings/mailboxes/([0-9a-f-]{36})"),
     "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
+    "template": ("/settings/templates", r"/settings/templates/([0-9a-f-]{36})"),
 }
 
 
@@ -129,6 +130,9 @@ SCREENS = (
     Screen("settings-incoming-mail", "/settings/incoming-mail"),
     Screen("settings-deliveries", "/settings/deliveries"),
     Screen("settings-suppressions", "/settings/suppressions"),
+    Screen("settings-templates", "/settings/templates"),
+    Screen("settings-template", "/settings/templates/{template}"),
+    Screen("settings-template-new", "/settings/templates/new"),
     Screen("password", "/account/password/change/"),
     Screen("sign-out", "/account/logout/"),
     Screen("sign-in", "/account/login/", is_signed_in=False),

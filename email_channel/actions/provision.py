@@ -28,7 +28,7 @@ def provision_mail(**_rest: object) -> None:
             language=language,
             subject=subject,
             body_text=text,
-            body_html="".join(f"<p>{part}</p>" for part in text.split("\n\n")),
+            body_html="\n".join(f"<p>{part}</p>" for part in text.split("\n\n")),
         )
         for language, (subject, text) in _RECEIVED.items()
     )

@@ -70,7 +70,17 @@ def version_of(template: EmailTemplate) -> int:
 
 def variable_rows() -> list[Shape]:
     """Return what templates may name."""
-    return [{"name": name, "label": label, "sample": sample} for name, (label, sample) in VARIABLES.items()]
+    return [{"name": name, "label": label} for name, (label, _sample) in VARIABLES.items()]
+
+
+def template_hints() -> list[Shape]:
+    """Return how templates name them."""
+    hints = [
+        ("{{customer_name}}", _("stands for its value")),
+        ('{{agent_name | default: "our team"}}', _("has other words where there is no value")),
+        ("{% if agent_name %}…{% endif %}", _("is left out where there is no value")),
+    ]
+    return [{"code": code, "label": label} for code, label in hints]
 
 
 def preview(values: Mapping[str, Any], look: PreviewLookForm, *, user_id: UUID) -> Shape:

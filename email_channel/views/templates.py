@@ -169,6 +169,7 @@ def _show(
         "action_url": reverse("template-edit", args=[template.id]) if template else reverse("template-create"),
         "preview": shapes.preview(values, look, user_id=viewer.id),
         "variables": shapes.variable_rows(),
+        "hints": shapes.template_hints(),
     }
     return _page(request, viewer, "template", context, status=status)
 
