@@ -7,9 +7,12 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.branding import account_branding
 from conversations.models import Attachment, Message
 from email_channel.composing import MailAddress, OutgoingFile, compose_mail
 from email_channel.errors import DeliveryPostponed, DeliveryRefused
+from email_channel.file_names import agreeing_name
+from email_channel.mail_html import mail_document
 from email_channel.models import OutgoingDelivery
 from hummdesk.markup import text_to_html
 from hummdesk.safe_html import html_to_text, resolve_images
@@ -66,8 +69,12 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
     message, mailbox = email.conversation_message, email.mailbox
     signature = mailbox.signature.strip()
     attachments = list(message.attachments.all())
-    parts = [message.body_html, text_to_html(signature), message.quoted_html]
-    html = _with_images("\n".join(filter(None, parts)), attachments)
+    html = mail_document(
+        words=_with_images(message.body_html, attachments),
+        signature=text_to_html(signature),
+        quoted=_with_images(message.quoted_html, attachments),
+        branding=account_branding(),
+    )
     to, cc, bcc = _recipients(deliveries)
     return OutgoingMail(
         sender=MailAddress(_line(mailbox.name), mailbox.address),
@@ -128,9 +135,10 @@ def _files(attachments: Sequence[Attachment]) -> tuple[OutgoingFile, ...]:
 
 def _file(attachment: Attachment) -> OutgoingFile:
     with attachment.file.open("rb") as file:
+        name, content_type = agreeing_name(attachment.name, attachment.content_type)
         return OutgoingFile(
-            name=_line(attachment.name),
-            content_type=_line(attachment.content_type),
+            name=name,
+            content_type=content_type,
             content=file.read(),
             content_id=attachment.content_id or None,
         )

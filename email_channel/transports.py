@@ -1,6 +1,7 @@
 """How a mail leaves: through Resend when there is a key, else into the local catcher."""
 
 import base64
+from dataclasses import replace
 from typing import Protocol
 
 import requests
@@ -64,6 +65,7 @@ class ResendTransport:
         events bring back. The id is empty where the provider knows the key from another wording: a signature was
         changed between two tries, and the first one had arrived.
         """
+        _refuse_uncomposable(mail)
         wait_s = await_turn(folder, most_s=TURN_WAIT_S)
         if wait_s:
             raise NotYourTurn(wait_s)
@@ -96,6 +98,15 @@ def transport() -> Transport:
     if settings.RESEND_API_KEY and settings.MAIL_IS_CAUGHT:
         return CaughtTransport()
     return ResendTransport() if settings.RESEND_API_KEY else CatcherTransport()
+
+
+def _refuse_uncomposable(mail: OutgoingMail) -> None:
+    """Raises: DeliveryRefused for what no header may hold, whatever the provider would make of it."""
+    try:
+        files = tuple(replace(file, content=b"") for file in mail.files)
+        replace(mail, text="", html="", files=files).as_bytes()
+    except Uncomposable as error:
+        raise DeliveryRefused(str(error)) from error
 
 
 def _parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
