@@ -16,14 +16,14 @@ from conversations.models import Contact, Conversation
 from conversations.queries.merging import end_of_merges
 from email_channel.composing import read_message_id
 from email_channel.enums import SenderStanding
-from email_channel.models import EmailMessage, Mailbox
+from email_channel.models import Mailbox
 from email_channel.parsing.authentication import Authentication
 from email_channel.parsing.parsed import ParsedMail
 from email_channel.queries.threads import (
     conversation_numbered,
     conversations_in_mailbox,
+    conversations_of_mails,
     kindred_conversation,
-    mails_with_ids,
     takes_part,
     was_doubted,
 )
@@ -140,7 +140,7 @@ def named_ids(mail: ParsedMail) -> list[str]:
 def _hints(mail: ParsedMail, mailbox: Mailbox, sender: Sender) -> Iterator[Hint]:
     ids = named_ids(mail)
     headers = {message_id: "In-Reply-To" if message_id == mail.in_reply_to else "References" for message_id in ids}
-    known = {row.message_id: row.conversation_message.conversation for row in reversed(_known(mailbox, ids))}
+    known = conversations_of_mails(mailbox, ids) if ids else {}
     ours = {message_id: found for message_id in ids if (found := _read(message_id)) is not None}
     keyed = conversations_in_mailbox(mailbox, {found for message_id, found in ours.items() if message_id not in known})
     for message_id, conversation_id in ours.items():
@@ -155,10 +155,6 @@ def _hints(mail: ParsedMail, mailbox: Mailbox, sender: Sender) -> Iterator[Hint]
         conversation = conversation_numbered(mailbox, int(number))
         if conversation is not None:
             yield Hint(conversation, "subject_token", "Subject", f"[#{number}]")
-
-
-def _known(mailbox: Mailbox, ids: list[str]) -> list[EmailMessage]:
-    return list(mails_with_ids(mailbox, ids)) if ids else []
 
 
 def _read(message_id: str) -> UUID | None:

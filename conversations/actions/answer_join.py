@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from accounts.permissions import Permission
-from conversations.access import get_message_for, lock_message_for
+from conversations.access import get_conversation_for, get_message_for, lock_message_for
 from conversations.actions.merge_conversations import merge_conversations
 from conversations.events import JoinQuestionChanged
 from conversations.models import Conversation
@@ -23,7 +23,7 @@ def join_named(*, viewer: Viewer, message_id: UUID) -> Conversation:
     message = get_message_for(viewer, message_id, need=Permission.REPLY)
     if message.names_conversation_id is None:
         raise NotFound
-    target = end_of_merges(message.names_conversation_id)
+    target = get_conversation_for(viewer, end_of_merges(message.names_conversation_id).id)
     return merge_conversations(viewer=viewer, conversation_id=message.conversation_id, into=target.id)
 
 

@@ -80,7 +80,7 @@ def message_keep_apart(request: MemberRequest, id: Any) -> HttpResponse:
 
 
 def _go_to(request: MemberRequest, viewer: Viewer, display_id: int) -> HttpResponse:
-    url = InboxPlace.of(request).conversation_url(display_id)
+    url = InboxPlace.of_page(request).conversation_url(display_id)
     if not request.htmx:
         return redirect(url)
     response = answer_change(request, viewer, display_id)

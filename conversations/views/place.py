@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from accounts.decorators import MemberRequest
 from conversations.queries.inbox_lists import BY_ACTIVITY, FILTERED
 
 ROWS_DEFAULT, ROWS_MOST = 50, 200
@@ -50,7 +51,17 @@ class InboxPlace:
     @classmethod
     def of(cls, request: HttpRequest) -> "InboxPlace":
         """Return the place that the request's query names; numbers out of range are brought into it."""
-        asked = request.GET
+        return cls.of_query(request.GET)
+
+    @classmethod
+    def of_page(cls, request: MemberRequest) -> "InboxPlace":
+        """Return the place of the page that HTMX asks from, for buttons that are drawn without one."""
+        page = urlsplit(request.htmx.current_url or "") if request.htmx and "view" not in request.GET else None
+        return cls.of_query(QueryDict(page.query)) if page else cls.of(request)
+
+    @classmethod
+    def of_query(cls, asked: QueryDict) -> "InboxPlace":
+        """Return the place that a query names."""
         view = asked.get("view") or "mine"
         is_own = view == FILTERED
         return cls(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from conversations.access import visible_conversations
 from conversations.enums import IdentityKind, SenderDoubt
@@ -14,30 +14,43 @@ from email_channel.models import EmailMessage, Mailbox, Participant
 from email_channel.models.email_message import message_key, named_key
 from teams.access import Viewer
 
+# So many mails are looked at that name the same one: thousands may answer one newsletter.
+KINDRED_MOST = 200
 
-def mails_with_ids(mailbox: Mailbox, message_ids: Sequence[str]) -> Sequence[EmailMessage]:
-    """Return the mails of a mailbox, in or out, with one of these Message-IDs, newest first, where they are now.
 
-    One query; `conversation_message.conversation` has its contact.
+def conversations_of_mails(mailbox: Mailbox, message_ids: Sequence[str]) -> Mapping[str, Conversation]:
+    """Return where the mails of a mailbox, in or out, with one of these Message-IDs are now, by that id.
+
+    Of several with one id the newest counts. One query where there is none, else three: joined to the conversations
+    the planner begins with those.
     """
     keys = [message_key(message_id) for message_id in message_ids]
-    mails = EmailMessage.objects.filter(mailbox=mailbox, dedupe_key__in=keys)
-    rows = mails.select_related("conversation_message__conversation__contact__company")
-    return list(rows.order_by("-created_at"))
+    mails = EmailMessage.objects.filter(mailbox=mailbox, direction__in=Direction.values, dedupe_key__in=keys)
+    named = dict(mails.order_by("created_at").values_list("message_id", "conversation_message_id"))
+    if not named:
+        return {}
+    places = dict(Message.objects.filter(id__in=named.values()).values_list("id", "conversation_id"))
+    rows = _with_customers(Conversation.objects.filter(id__in=places.values()))
+    found = {row.id: row for row in rows}
+    return {message_id: found[places[key]] for message_id, key in named.items()}
+
+
+def _with_customers(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return rows.select_related("contact__company")
 
 
 def conversations_in_mailbox(mailbox: Mailbox, ids: Collection[UUID]) -> Mapping[UUID, Conversation]:
     """Return those of these conversations that belong to this mailbox, by id. One query, none for none."""
     if not ids:
         return {}
-    rows = Conversation.objects.select_related("contact__company").filter(id__in=ids, mailbox_id=mailbox.id)
+    rows = _with_customers(Conversation.objects.filter(id__in=ids, mailbox_id=mailbox.id))
     return {row.id: row for row in rows}
 
 
 def conversation_numbered(mailbox: Mailbox, display_id: int) -> Conversation | None:
     """Return the conversation of this mailbox with this number. One query."""
-    rows = Conversation.objects.select_related("contact__company")
-    return rows.filter(display_id=display_id, mailbox_id=mailbox.id).first()
+    rows = Conversation.objects.filter(display_id=display_id, mailbox_id=mailbox.id)
+    return _with_customers(rows).first()
 
 
 def kindred_conversation(
@@ -45,15 +58,20 @@ def kindred_conversation(
 ) -> Conversation | None:
     """Return where a mail is that names one of these ids too, among the conversations that this person takes part in.
 
-    So mails find each other that came in the wrong order, or whose common ancestor never came here. One query.
+    So mails find each other that came in the wrong order, or whose common ancestor never came here: the first of
+    these conversations. One query where none is found, else four: in one the planner takes the joins first, and
+    they grow with the account.
     """
     keys = [named_key(message_id) for message_id in message_ids]
     mails = EmailMessage.objects.filter(mailbox=mailbox, direction=Direction.INCOMING, named_keys__overlap=keys)
-    own = Q(conversation_message__conversation__contact=contact)
-    asked_in = Q(conversation_message__conversation__participants__address=address)
-    rows = mails.filter(own | asked_in).select_related("conversation_message__conversation__contact__company")
-    first = rows.order_by("created_at").first()
-    return first.conversation_message.conversation if first else None
+    newest = mails.order_by("-created_at").values_list("conversation_message_id", flat=True)
+    kin = list(newest[:KINDRED_MOST])
+    if not kin:
+        return None
+    ids = set(Message.objects.filter(id__in=kin).values_list("conversation_id", flat=True))
+    asked_in = Participant.objects.filter(conversation_id__in=ids, address=address).values_list("conversation_id")
+    rows = _with_customers(Conversation.objects.filter(id__in=ids))
+    return rows.filter(Q(contact=contact) | Q(id__in=[key for (key,) in asked_in])).order_by("created_at").first()
 
 
 def takes_part(conversation_id: UUID, contact: Contact) -> bool:
@@ -86,8 +104,10 @@ def named_conversation(viewer: Viewer, mail: EmailMessage) -> Conversation | Non
     The mail's message is loaded.
     """
     message = mail.conversation_message
+    if message.names_conversation_id is None:
+        return None
     rows = visible_conversations(viewer).filter(id=message.names_conversation_id)
-    return rows.exclude(id=message.conversation_id).first() if message.names_conversation_id else None
+    return rows.exclude(id=message.conversation_id).first()
 
 
 @dataclass(frozen=True)

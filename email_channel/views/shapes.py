@@ -26,7 +26,9 @@ _NOT_REACHED = frozenset({SendState.FAILED, SendState.BOUNCED, SendState.SUPPRES
 
 
 def because(mail: EmailMessage) -> str:
-    """Return why an incoming mail is in its conversation, in words; empty where it is not known."""
+    """Return why an incoming mail, whose message is loaded, is in its conversation; empty where it is not known."""
+    if mail.conversation_message.names_conversation_id == mail.conversation_message.conversation_id:
+        return _("Here because an agent joined it: its sender takes no part.")
     reasons = {
         "our_message_id": _("Here because it answers a mail of ours."),
         "known_message_id": _("Here because it names an earlier mail of this conversation."),
