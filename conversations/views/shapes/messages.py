@@ -244,7 +244,8 @@ def _delivery(message: ThreadMessage) -> DeliveryItem | None:
     state = DeliveryState(message.delivery_state)
     if state in _FAILED:
         to, cc, bcc = (", ".join(addresses) for addresses in (message.to, message.cc, message.bcc))
-        return DeliveryItem("failed", _("Not sent."), "circle-alert", message.delivery_error, to=to, cc=cc, bcc=bcc)
+        label = _("It came back.") if state == DeliveryState.BOUNCED else _("Not sent.")
+        return DeliveryItem("failed", label, "circle-alert", message.delivery_error, to=to, cc=cc, bcc=bcc)
     if state == DeliveryState.UNKNOWN:
         return DeliveryItem("unknown", "", "circle-alert", message.delivery_error)
     return DeliveryItem(state.value, str(state.label), _ICONS[state])
