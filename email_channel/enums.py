@@ -62,6 +62,24 @@ class SendState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown whether it left")
 
 
+class RecordPurpose(models.TextChoices):
+    """What a DNS record of a domain is for."""
+
+    MX = "mx", _("Incoming mail")
+    SPF = "spf", _("Sender (SPF)")
+    DKIM = "dkim", _("Signature (DKIM)")
+    DMARC = "dmarc", _("Policy (DMARC)")
+
+
+class RecordState(models.TextChoices):
+    """What the DNS says of a record."""
+
+    RIGHT = "right", _("Right")
+    WRONG = "wrong", _("Wrong")
+    MISSING = "missing", _("Missing")
+    UNREACHABLE = "unreachable", _("Not known")
+
+
 class DeliveryFate(models.TextChoices):
     """The lists of outgoing mails."""
 

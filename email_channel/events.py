@@ -83,3 +83,13 @@ class MailboxRemoved(Event):
 
     mailbox_id: UUID
     moved_to: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainChecked(Event):
+    """Somebody looked into the DNS of a domain of ours."""
+
+    object_field: ClassVar[str] = "domain_id"
+
+    domain_id: UUID
+    is_right: bool

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from email_channel.views import deliveries, first_message, incoming_mail, landing, mailboxes, messages, suppressions
+from email_channel.views import (
+    deliveries,
+    domains,
+    first_message,
+    incoming_mail,
+    landing,
+    mailboxes,
+    messages,
+    suppressions,
+)
 from email_channel.views import templates as templates_pages
 
 urlpatterns = [
@@ -18,6 +27,9 @@ urlpatterns = [
     path("messages/<uuid:id>/original", messages.message_original, name="message-original"),
     path("messages/<uuid:id>/original.eml", messages.message_source, name="message-source"),
     path("messages/<uuid:id>/retry", messages.message_retry, name="message-retry"),
+    path("settings/domains", domains.domain_list, name="settings-domains"),
+    path("settings/domains/<uuid:id>", domains.domain_detail, name="domain-detail"),
+    path("settings/domains/<uuid:id>/check", domains.domain_check, name="domain-check"),
     path("settings/incoming-mail", incoming_mail.intake_list, name="settings-incoming-mail"),
     path("settings/incoming-mail/<uuid:id>", incoming_mail.intake_detail, name="intake-detail"),
     path("settings/incoming-mail/<uuid:id>/rerun", incoming_mail.intake_rerun, name="intake-rerun"),

@@ -314,6 +314,10 @@ RESEND_WEBHOOK_SECRET = env.text("RESEND_WEBHOOK_SECRET")
 RESEND_REQUESTS_PER_S = env.number("RESEND_REQUESTS_PER_S", 5, least=1)
 # A copy of what was handed to the provider goes to the catcher: the one on loopback (`make up`) delivers to nobody.
 MAIL_IS_CAUGHT = env.flag("HUMMDESK_MAIL_CAUGHT")
+# Where the provider's servers for our domains are: eu-west-1, us-east-1, sa-east-1, ap-northeast-1.
+RESEND_REGION = env.text("RESEND_REGION", "us-east-1")
+# `address:port` of the server that is asked for the DNS records of domains; the system's own where empty.
+DNS_SERVER = env.text("HUMMDESK_DNS_SERVER")
 OUTBOX_DIR = DATA_DIR / "outbox"
 SMTP_HOST = env.text("SMTP_HOST", "127.0.0.1")
 SMTP_PORT = env.number("SMTP_PORT", 2525, least=1, most=65535)

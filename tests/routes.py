@@ -38,6 +38,7 @@ MODEL_OF_WORD = {
     "tokens": "ApiToken",
     "users": "User",
     "views": "SavedView",
+    "domains": "SendingDomain",
     "incoming-mail": "IncomingMail",
     "suppressions": "SuppressedAddress",
     "webhooks": "Webhook",

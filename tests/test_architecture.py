@@ -32,6 +32,7 @@ AUDIT_ONLY = {
     "AddressSuppressed",
     "AgentStatusChanged",
     "ConversationFollowed",
+    "DomainChecked",
     "MacroApplied",
     "MailTakenIn",
     "MailboxAdded",

@@ -9,9 +9,9 @@ from django.db.models.functions import Lower
 class SendingDomain(models.Model):
     """A domain that mail leaves from or arrives at.
 
-    `records` is what the DNS must hold: `[{"purpose", "type", "host", "value", "priority"}]`, purpose one of spf,
-    dkim, dmarc, mx. `checks` is what it held at `checked_at`: `[{"purpose", "host", "state", "found"}]`, state one of
-    right, wrong, missing, unreachable.
+    `records` is what the DNS must hold: `[{"purpose", "type", "host", "value", "priority"}]`, purpose one of
+    `RecordPurpose`; empty until it was first checked. `checks` is what it held at `checked_at`, in the same order:
+    `[{"state", "fault", "found"}]`, state one of `RecordState`, fault a code of `email_channel.domain_checks`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)

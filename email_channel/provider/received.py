@@ -4,7 +4,7 @@ Every function here is one request, for which the caller has taken a turn (`buck
 behind a link that expires, and count for no limit. Source: resend.com/docs/api-reference/emails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -47,7 +47,7 @@ class FetchedMail:
 
 def fetch_received(provider_id: str) -> FetchedMail:
     """Return a received mail. Raises: ProviderAway, ProviderBusy, MailUnavailable."""
-    mail: Mapping[str, Any] = _ask(lambda: resend.Emails.Receiving.get(provider_id))
+    mail: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.get(provider_id))
     link = mail.get("raw")
     url = link.get("download_url") if isinstance(link, Mapping) else None
     if not isinstance(url, str):
@@ -61,13 +61,14 @@ def received_page(after: str = "") -> tuple[Sequence[Mapping[str, Any]], bool]:
     Raises: ProviderAway, ProviderBusy, MailUnavailable (when `after` is no longer there).
     """
     parameters: dict[str, Any] = {"limit": PAGE_SIZE} | ({"after": after} if after else {})
-    page: Mapping[str, Any] = _ask(lambda: resend.Emails.Receiving.list(cast(Any, parameters)))
+    page: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.list(cast(Any, parameters)))
     rows = page.get("data")
     found = [row for row in rows if isinstance(row, Mapping) and row.get("id")] if isinstance(rows, list) else []
     return found, bool(page.get("has_more")) and bool(found)
 
 
-def _ask(call: Any) -> Any:
+def ask_provider(call: Callable[[], Any]) -> Any:
+    """Return what one call of the SDK answers, an object. Raises: ProviderAway, ProviderBusy, MailUnavailable."""
     resend.api_key = settings.RESEND_API_KEY
     resend.api_url = settings.RESEND_API_URL.rstrip("/")
     try:

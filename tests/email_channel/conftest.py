@@ -21,6 +21,7 @@ from hummdesk.tenancy.context import account_context
 from teams.access import Viewer, viewer_of
 from tests.email_channel.mails import SUPPORT
 from tests.factories import make_mailbox
+from tests.servers.dns_zone import FakeDns, running_dns
 from tests.servers.resend import API_KEY, FakeResend, running_resend
 
 
@@ -82,6 +83,14 @@ def resend(settings: Settings) -> Iterator[FakeResend]:
         settings.RESEND_REQUESTS_PER_S = 500
         yield fake
     resend_sdk.default_http_client = client
+
+
+@pytest.fixture
+def dns_server(settings: Settings) -> Iterator[FakeDns]:
+    """A DNS server on loopback, which the product asks."""
+    with running_dns() as (fake, address):
+        settings.DNS_SERVER = address
+        yield fake
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Resend's API on loopback, as far as mail needs it: sending with idempotency keys, received mail, limits, faults.
+"""Resend's API on loopback, as far as mail needs it: sending with idempotency keys, received mail, domains, limits,
+faults.
 
 Source: resend.com/docs/api-reference/emails/*, /errors and /docs/dashboard/emails/idempotency-keys.
 `resend_for_up` runs it beside `make up`, which then has a provider without a key.
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.resend_checks import Answer, complaint_about, error, recipients_of
+from tests.servers.resend_domains import Domains
 from tests.servers.resend_inbox import Inbox, ReceivedMail
 from tests.servers.resend_webhooks import WebhookEvent, Webhooks, iso
 
@@ -83,6 +85,7 @@ class FakeResend:
         self.renames_messages = False
         self.ledger: list[AcceptedMail] = []
         self.inbox = Inbox()
+        self.domains = Domains()
         self.webhooks = Webhooks()
         self.request_count = 0
         self.asked: list[AskedFor] = []
@@ -144,6 +147,10 @@ class FakeResend:
                 answer = error(500, "application_error", "An unexpected error occurred.")
         self.asked.append(AskedFor(self.now(), path, answer.status))
         return answer, fault
+
+    def answer_domains(self, method: str, path: str, authorization: str, raw: bytes) -> Answer:
+        """Return what a request about domains gets."""
+        return self._refused(authorization, "") or self.domains.answer(method, path, raw)
 
     def file(self, path: str) -> tuple[int, bytes]:
         """Return what a link leads to; such requests are not the API's and count for no limit."""
@@ -242,6 +249,9 @@ class _Handler(BaseHTTPRequestHandler):
             to = parse_qs(urlsplit(self.path).query).get("to", [])
             self._send(Answer(200, {"id": self.fake.receive(raw, *to).id}))
             return
+        if self.path == "/domains":
+            self._send_domains("POST", raw)
+            return
         if self.path != "/emails":
             self._send(error(404, "not_found", "The requested endpoint does not exist."))
             return
@@ -253,6 +263,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/emails/receiving"):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self._answer(b"")
+        elif self.path.startswith("/domains"):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._send_domains("GET", b"")
         else:
             self._send(error(405, "method_not_allowed", "Method is not allowed for the requested path."))
 
@@ -276,6 +289,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_bytes(502, b"<h1>Bad gateway</h1>", "text/html", {})
             return
         self._send(answer)
+
+    def _send_domains(self, method: str, raw: bytes) -> None:
+        if self.fake.is_down:
+            self.close_connection = True
+            return
+        self._send(self.fake.answer_domains(method, self.path, self.headers.get("Authorization", ""), raw))
 
     def _send_file(self) -> None:
         if self.fake.is_down or self.fake.failing_downloads > 0:

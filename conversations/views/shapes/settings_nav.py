@@ -15,6 +15,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-shortcuts", _("Shortcuts"), "keyboard", None),
         ("settings-notifications", _("Notifications"), "bell", None),
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
+        ("settings-domains", _("Domains"), "globe", Permission.MANAGE_ACCOUNT),
         ("settings-templates", _("Mail templates"), "message-square-text", Permission.MANAGE_TEMPLATES),
         ("settings-incoming-mail", _("Incoming mail"), "mail-open", Permission.MANAGE_ACCOUNT),
         ("settings-deliveries", _("Outgoing mail"), "send", Permission.MANAGE_ACCOUNT),
