@@ -79,6 +79,14 @@ class ApiThrottle(WindowThrottle):
             yield "account", current_schema()
 
 
+class InboundThrottle(WindowThrottle):
+    """Mail that is handed in, by the address it comes from: of one that is unsigned, no more is known."""
+
+    def counted(self, request: Request) -> Iterable[tuple[str, str]]:
+        """Return the client's address."""
+        yield "inbound", client_address(request._request)
+
+
 class TokenThrottle(WindowThrottle):
     """Attempts to sign in, by address and by e-mail, over all hosts together: another host gives no new attempts."""
 

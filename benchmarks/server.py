@@ -57,6 +57,7 @@ def production_settings() -> dict[str, str]:
         "HUMMDESK_LOG_LEVEL": "ERROR",
         "HUMMDESK_RATE_PER_USER": UNLIMITED,
         "HUMMDESK_RATE_PER_ACCOUNT": UNLIMITED,
+        "HUMMDESK_RATE_INBOUND": UNLIMITED,
     }
 
 

@@ -221,7 +221,7 @@ REST_FRAMEWORK = {
         "user": f"{env.number('HUMMDESK_RATE_PER_USER', 600, least=1)}/min",
         "account": f"{env.number('HUMMDESK_RATE_PER_ACCOUNT', 6000, least=1)}/min",
         "token": "10/min",
-        "inbound": "3000/min",
+        "inbound": f"{env.number('HUMMDESK_RATE_INBOUND', 12000, least=1)}/min",
     },
     "DEFAULT_SCHEMA_CLASS": "hummdesk.api.operations.ApiSchema",
     "DEFAULT_RENDERER_CLASSES": ["hummdesk.api.renderers.ApiJSONRenderer"],

@@ -10,8 +10,8 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
+from accounts.throttling import InboundThrottle
 from email_channel.actions.store_mail import store_mail
 from email_channel.actions.take_in_mail import TakenIn, take_in_mail
 from email_channel.enums import MailSource, Outcome
@@ -47,8 +47,7 @@ class InboundRawView(ApiView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     parser_classes = (RawMailParser, MultiPartParser)
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "inbound"
+    throttle_classes = (InboundThrottle,)
     max_body_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     @extend_schema(
