@@ -20,7 +20,7 @@ from email_channel.models import EmailMessage, IncomingMail
 from email_channel.models.email_message import named_key
 from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
-from email_channel.parsing.parsed import ParsedAddress, ParsedBounce, ParsedMail
+from email_channel.parsing.parsed import ParsedAddress, ParsedMail
 from email_channel.queries import CLAIM_LASTS
 from email_channel.queries.threads import own_mail_with_id
 from email_channel.reading import incoming_text, unreadable_text
@@ -123,8 +123,8 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
     if known is not None:
         return _finish(mail, known, Outcome.DUPLICATE, "message_id" if parsed.message_id else "content")
-    if parsed.bounce is not None:
-        return _set_bounce_aside(mail, parsed.bounce, "complaint" if parsed.kind.is_abuse_report else "bounce")
+    if (bounce := _as_bounce(mail, parsed)) is not None:
+        return bounce
     people = people_of(parsed, mail.envelope_sender)
     echo = own_mail_with_id(mail.mailbox, parsed.message_id) if people.is_own and parsed.message_id else None
     if echo is not None:
@@ -146,9 +146,18 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     return _finish(mail, email, Outcome.APPENDED if thread.conversation else Outcome.CREATED, thread.because)
 
 
-def _set_bounce_aside(mail: IncomingMail, bounce: ParsedBounce, reason: str) -> TakenIn:
-    """The mail that it is about shows what it tells; it opens and joins no conversation."""
-    return _finish(mail, apply_bounce(bounce=bounce, at=mail.received_at), Outcome.SUPPRESSED, reason)
+def _as_bounce(mail: IncomingMail, parsed: ParsedMail) -> TakenIn | None:
+    """A bounce or complaint is shown at the mail that it is about; it opens and joins no conversation.
+
+    Returns None for other mail, and for what is about no mail of ours where somebody has it read again: a person has
+    looked at it and wants to see it.
+    """
+    if parsed.bounce is None:
+        return None
+    about = apply_bounce(bounce=parsed.bounce, at=mail.received_at)
+    if about is None and mail.rerun_count:
+        return None
+    return _finish(mail, about, Outcome.SUPPRESSED, "complaint" if parsed.kind.is_abuse_report else "bounce")
 
 
 def _message_in(

@@ -5,7 +5,7 @@ follow none of them, what mail servers have written to people since Sendmail 5.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from email_channel.parsing import limits
@@ -43,6 +43,8 @@ _RETURNED_TYPES = frozenset(
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _INFORMED = frozenset({"delivered", "relayed", "expanded"})
 _ID = re.compile(r"<[^<>\s]{3,900}@[^<>\s]{1,255}>")
+_ID_IN_TEXT = re.compile(r"message-?id[ \t]{0,4}[:=][ \t]{0,8}(<[^<>\s]{3,900}>)", re.IGNORECASE)
+_ANSWERED = ("in-reply-to", "references")
 _STATUS_VALUE = re.compile(r"(?<!\d)[245]\.\d{1,3}\.\d{1,3}", re.ASCII)
 _WARNS = re.compile(
     r"still being retried|not (?:yet )?been delivered yet|has not yet been|will (?:be )?(?:keep|retr|tr[iy])"
@@ -72,7 +74,7 @@ def read_bounce(root: Part, *, is_complaint: bool) -> ParsedBounce:
         found.returned.append(inline.encode("utf-8", "surrogatepass"))
     headers = [_header_of(raw) for raw in found.returned]
     reports = _complaints(found, headers) if is_complaint else _reports(root, found, text, headers)
-    return ParsedBounce(tuple(reports[:REPORTS_MOST]), _message_ids(found, headers))
+    return ParsedBounce(tuple(reports[:REPORTS_MOST]), _message_ids(root, found, headers))
 
 
 def _gather(part: Part, found: _Found) -> None:
@@ -224,10 +226,19 @@ def _failed_recipients(header: HeaderBlock) -> list[str]:
     return list(dict.fromkeys(_addresses(header, "x-failed-recipients")))
 
 
-def _message_ids(found: _Found, headers: Sequence[HeaderBlock]) -> tuple[str, ...]:
+def _message_ids(root: Part, found: _Found, headers: Sequence[HeaderBlock]) -> tuple[str, ...]:
+    """Return the ids of the mail that came back: from its header, else from the text, else what the bounce answers."""
     texts = [decode_raw_header(value) for name in _ID_FIELDS for header in headers for value in header.all(name)]
     texts += [group[name] for group in found.feedback for name in ("original-message-id",) if name in group]
-    texts += sns_message_ids("\n".join(found.texts))
+    text = "\n".join(found.texts)
+    return (
+        _ids_in([*texts, *sns_message_ids(text)])
+        or _ids_in(match[1] for match in _ID_IN_TEXT.finditer(text[:_PART_CHARS]))
+        or _ids_in(decode_raw_header(value) for name in _ANSWERED for value in root.header.all(name))
+    )
+
+
+def _ids_in(texts: Iterable[str]) -> tuple[str, ...]:
     lines = [clean_line(text[: limits.HEADER_BYTES], limits.HEADER_BYTES) for text in texts]
     ids = [match[0] for line in lines for match in _ID.finditer(line)]
     return tuple(dict.fromkeys(ids))[:IDS_MOST]

@@ -92,7 +92,8 @@ class BounceReport:
 class ParsedBounce:
     """What a bounce, or a complaint (RFC 5965), tells of a mail that somebody sent.
 
-    `message_ids` are the ids found in the returned header, its own first, with their brackets.
+    `message_ids` are the ids that the mail may have, its own first, with their brackets: from the returned header,
+    else from the text, else those that the bounce answers.
     """
 
     reports: tuple[BounceReport, ...] = ()

@@ -4,12 +4,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account, Membership, User
 from conversations.actions.write_message import send_reply
 from conversations.enums import DeliveryState, Status
 from conversations.models import Conversation, Message
+from email_channel.actions.rerun_mail import rerun_mail
 from email_channel.enums import BounceKind, Outcome, SendState, SuppressionReason
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery, SuppressedAddress
-from teams.access import Viewer
+from teams.access import Viewer, viewer_of
 from tests.email_channel.conftest import Receive, message_of
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_contact, make_conversation
@@ -28,6 +30,11 @@ def reply(conversation: Conversation, viewer: Viewer) -> Message:
     message = send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Hi")
     OutgoingDelivery.objects.update(state=SendState.SENT, sent_at=timezone.now() - timedelta(minutes=5))
     return message
+
+
+@pytest.fixture
+def admin_viewer(admin: User, acme: Account) -> Viewer:
+    return viewer_of(Membership.objects.get(user=admin, account=acme))
 
 
 def message_id_of(reply: Message) -> str:
@@ -119,6 +126,27 @@ def test_bounce_of_a_mail_that_is_not_ours_changes_nothing(reply: Message, recei
     assert (taken_in.outcome, taken_in.reason, taken_in.conversation_id) == (Outcome.SUPPRESSED, "bounce", None)
     assert IncomingMail.objects.get().email is None
     assert Conversation.objects.count() == 1
+
+
+def test_bounce_of_nothing_of_ours_opens_a_conversation_once_a_person_has_it_read_again(
+    reply: Message, receive: Receive, admin_viewer: Viewer
+) -> None:
+    taken_in = receive(report_mail(failed(ADA), returned="<somebody@elses.example>"))
+
+    again = rerun_mail(viewer=admin_viewer, incoming_mail_id=taken_in.id)
+
+    assert again is not None
+    assert again.outcome == Outcome.CREATED
+    assert message_of(again).is_automatic
+
+
+def test_bounce_of_ours_stays_out_when_read_again(reply: Message, receive: Receive, admin_viewer: Viewer) -> None:
+    taken_in = receive(report_mail(failed(ADA), returned=message_id_of(reply)))
+
+    again = rerun_mail(viewer=admin_viewer, incoming_mail_id=taken_in.id)
+
+    assert again is not None
+    assert (again.outcome, again.reason) == (Outcome.SUPPRESSED, "bounce")
 
 
 def test_bounce_that_names_no_mail_is_shown_and_suppresses_nothing(reply: Message, receive: Receive) -> None:

@@ -259,6 +259,17 @@ def test_an_absence_or_a_forwarded_bounce_is_none(headers: tuple[str, ...]) -> N
     assert (mail.kind.is_bounce, mail.bounce) == (False, None)
 
 
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        (("In-Reply-To: <abc.1@acme.example>",), "Could not be delivered to:\n\nann@x.example\n"),
+        ((), "Your mail:\n  Message-id: <abc.1@acme.example>\nwas not delivered to:\n\nann@x.example\n"),
+    ],
+)
+def test_the_mail_is_found_where_nothing_was_returned(headers: tuple[str, ...], text: str) -> None:
+    assert bounce_of(plain(text, "MAILER-DAEMON@mx.example", *headers)).message_ids == ("<abc.1@acme.example>",)
+
+
 def test_every_reason_has_a_status_of_its_own() -> None:
     codes = [own_status(reason, is_temporary=False) for reason in BounceReason]
 
