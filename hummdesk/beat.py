@@ -33,6 +33,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "provider-events-purge": {
+        "task": "email_channel.provider.tasks.purge_provider_events",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "replies-release": {
         "task": "conversations.tasks.sweep_held_replies",
         "schedule": 10.0,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from email_channel.enums import ProviderEventState
+from email_channel.provider.actions.look_after_events import purge_events, route_again
 from email_channel.provider.actions.reconcile_received import Reading, begin_reading, read_on
 from email_channel.provider.actions.send_system_mail import deliver_system_mail
 from email_channel.provider.lane import fetching_slot
@@ -46,11 +47,18 @@ def reconcile_received_mail(**going_on: Any) -> None:
     """What the provider received without telling us is known; `going_on` is where an earlier task left off."""
     if not settings.RESEND_API_KEY:
         return
+    route_again()
     reading = Reading(**going_on) if going_on else begin_reading()
     left = read_on(reading, time.monotonic() + WORK_S)
     if left is not None:
         app.send_task("email_channel.provider.tasks.reconcile_received_mail", kwargs=asdict(left))
     app.send_task("email_channel.provider.tasks.fetch_received_mail")
+
+
+@platform_task("email_channel.provider.tasks.purge_provider_events")
+def purge_provider_events() -> None:
+    """Events that were done with long ago are gone."""
+    purge_events()
 
 
 def hint_at_work(event: ProviderEvent) -> None:
