@@ -25,10 +25,16 @@ class ConversationTakenBack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageReceived(Event):
-    """The customer has written."""
+    """The customer has written.
+
+    `has_files` and `is_followed` spare the tasks that would find nothing (`hummdesk.subscriptions.ONLY_IF`): there
+    may be pictures, and agents who want to know. Nobody follows what is new.
+    """
 
     conversation_id: UUID
     message_id: UUID
+    has_files: bool = True
+    is_followed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.email_addresses import email_errors
 from conversations.actions.receive_message import IncomingFile, IncomingText
 from email_channel.parsing.errors import Unreadable
-from email_channel.parsing.parsed import Invitation, ParsedAttachment, ParsedMail
+from email_channel.parsing.parsed import CalendarEvent, ParsedAttachment, ParsedMail
 from email_channel.parsing.quotes import split_reply
 from email_channel.parsing.reply_html import split_reply_html
 from hummdesk.markup import text_to_html
@@ -87,7 +87,7 @@ def _said_besides(mail: ParsedMail, content: IncomingText) -> Iterator[str]:
         yield words
 
 
-def _about(invitation: Invitation) -> str:
+def _about(invitation: CalendarEvent) -> str:
     """Return an event in one line: what, when, where, who."""
     label = _INVITATION_LABELS.get(invitation.method, gettext_lazy("Event"))
     ends = invitation.ends

@@ -4,6 +4,7 @@
 `WITH_LOG`: functions that get the logged rows, in `seq` order, inside the transaction that writes them and under the
 log's lock; they return the names of account tasks without arguments that are queued after the commit.
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
+`ONLY_IF`: the field of an event without which a task is not queued.
 `RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
 `LIVE_TYPES`: the type of the nudge that live clients get (API.md "Live updates").
 """
@@ -67,6 +68,12 @@ TASKS: dict[str, tuple[str, ...]] = {
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
+}
+
+# Each task costs more than most of them do: these are queued only if that field of the event is true.
+ONLY_IF: dict[tuple[str, str], str] = {
+    ("MessageReceived", "conversations.tasks.make_message_thumbnails"): "has_files",
+    ("MessageReceived", "conversations.tasks.notify_agents"): "is_followed",
 }
 
 RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged", "AccountChanged"})

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from conversations.actions.set_status import reopen
-from conversations.actions.summarise import note_message
+from conversations.actions.summarise import count_message, note_message
 from conversations.enums import Channel, Folder, MessageKind, Priority
 from conversations.events import ConversationFolderChanged, ConversationOpened, MessageReceived
 from conversations.file_types import HEAD_BYTES, sniff_type
@@ -71,7 +71,7 @@ def open_conversation(
 
     That of a blocked contact is spam. Publishes: ConversationOpened, MessageReceived.
     """
-    conversation = Conversation.objects.create(
+    conversation = Conversation(
         contact=contact,
         subject=subject[:300],
         channel=channel,
@@ -82,13 +82,18 @@ def open_conversation(
         language=contact.language,
         created_at=text.at,
     )
+    message = _message(conversation, contact, text)
+    count_message(conversation, message, is_awaited=not text.is_automatic)
+    conversation.save(force_insert=True)
     conversation.refresh_from_db(fields=["display_id"])
+    _save(message, text)
     publish(
         ConversationOpened(
             actor=Actor.contact(contact.id), conversation_id=conversation.id, contact_id=contact.id, channel=channel
         )
     )
-    return receive_message(conversation=conversation, contact=contact, text=text)
+    _tell(message, contact, text, is_followed=False)
+    return message
 
 
 @action
@@ -102,7 +107,19 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     Publishes: MessageReceived, ConversationStatusChanged when it reopens, ConversationFolderChanged out of the trash.
     """
     conversation = end_of_merges(conversation.id, lock=True)
-    message = Message.objects.create(
+    message = _message(conversation, contact, text)
+    _save(message, text)
+    actor = Actor.contact(contact.id)
+    if not text.is_automatic:
+        reopen(conversation, actor=actor)
+        _take_out_of_trash(conversation, actor)
+    note_message(conversation, message, is_awaited=not text.is_automatic)
+    _tell(message, contact, text)
+    return message
+
+
+def _message(conversation: Conversation, contact: Contact, text: IncomingText) -> Message:
+    return Message(
         conversation=conversation,
         kind=MessageKind.INCOMING,
         contact=contact,
@@ -119,16 +136,25 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
         language=detect_language(text.body_text),
         created_at=text.at,
     )
+
+
+def _save(message: Message, text: IncomingText) -> None:
+    message.save(force_insert=True)
     if text.page_height_px:
         MailPage.objects.create(message=message, html=text.page_html)
     store_incoming_files(message, text.files)
-    actor = Actor.contact(contact.id)
-    if not text.is_automatic:
-        reopen(conversation, actor=actor)
-        _take_out_of_trash(conversation, actor)
-    note_message(conversation, message, is_awaited=not text.is_automatic)
-    publish(MessageReceived(actor=actor, conversation_id=conversation.id, message_id=message.id))
-    return message
+
+
+def _tell(message: Message, contact: Contact, text: IncomingText, *, is_followed: bool = True) -> None:
+    publish(
+        MessageReceived(
+            actor=Actor.contact(contact.id),
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            has_files=bool(text.files),
+            is_followed=is_followed,
+        )
+    )
 
 
 def _take_out_of_trash(conversation: Conversation, actor: Actor) -> None:

@@ -117,7 +117,7 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
 
     Publishes: MailTakenIn, and what the conversation publishes.
     """
-    done = _result_of(mail.id, lock=True)
+    done = _result_of(mail.id) if _lock_state(mail.id) == IntakeState.DONE else None
     if done is not None:
         return done
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
@@ -252,9 +252,12 @@ def _finish(mail: IncomingMail, email: EmailMessage | None, outcome: Outcome, re
     return TakenIn(mail.id, outcome, reason, conversation_id, email.conversation_message_id if email else None)
 
 
-def _result_of(id: UUID, *, lock: bool = False) -> TakenIn | None:
-    mails = IncomingMail.objects.select_for_update() if lock else IncomingMail.objects.select_related("email")
-    mail = mails.get(id=id)
+def _lock_state(id: UUID) -> str:
+    return IncomingMail.objects.select_for_update().values_list("state", flat=True).get(id=id)
+
+
+def _result_of(id: UUID) -> TakenIn | None:
+    mail = IncomingMail.objects.select_related("email").get(id=id)
     if mail.state != IntakeState.DONE:
         return None
     email = mail.email

@@ -9,12 +9,12 @@ from email_channel.parsing.encoded_words import decode_header, decode_words
 from email_channel.parsing.header_block import read_header_block
 from email_channel.parsing.invitations import read_invitation
 from email_channel.parsing.mime import Part, PartReader, is_content_type
-from email_channel.parsing.parsed import Invitation, ParsedAttachment
+from email_channel.parsing.parsed import CalendarEvent, ParsedAttachment
 from email_channel.parsing.shells import (
     NotSigned,
     is_enveloped,
     is_pgp_encrypted,
-    signed_content,
+    mail_in_signed,
     typed_files,
     without_clear_signature,
 )
@@ -71,7 +71,7 @@ class BodyReader:
     attachments: list[ParsedAttachment] = field(default_factory=list)
     defects: set[str] = field(default_factory=set)
     has_body: bool = False
-    invitation: Invitation | None = None
+    invitation: CalendarEvent | None = None
     is_encrypted: bool = False
     shell_count: int = 0
 
@@ -133,7 +133,7 @@ class BodyReader:
         self.is_encrypted = self.is_encrypted or is_enveloped(content)
         self.shell_count += 1
         try:
-            inner = signed_content(content) if self.shell_count <= _SHELLS_MOST else b""
+            inner = mail_in_signed(content) if self.shell_count <= _SHELLS_MOST else b""
         except NotSigned:
             inner = b""
         if not inner.strip():

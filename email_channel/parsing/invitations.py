@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from email_channel.parsing import limits
 from email_channel.parsing.charsets import decode_bytes
-from email_channel.parsing.parsed import Invitation
+from email_channel.parsing.parsed import CalendarEvent
 from hummdesk.clean_text import clean_line
 
 _READ_BYTES = 256 * 1024
@@ -16,7 +16,7 @@ _MOMENT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{0,2}(Z)?)?")
 _TEXT_CHARS = 300
 
 
-def read_invitation(data: bytes, label: str | None = None) -> Invitation | None:
+def read_invitation(data: bytes, label: str | None = None) -> CalendarEvent | None:
     """Return what the first event of a calendar says, None where it holds none. Linear in the length."""
     method, is_inside, is_over = "", False, False
     event: dict[str, tuple[dict[str, str], str]] = {}
@@ -40,13 +40,13 @@ def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
             yield found[1].upper(), parameters, found[3]
 
 
-def _invitation(method: str, event: dict[str, tuple[dict[str, str], str]]) -> Invitation:
+def _invitation(method: str, event: dict[str, tuple[dict[str, str], str]]) -> CalendarEvent:
     nothing: tuple[dict[str, str], str] = ({}, "")
     begin, end = event.get("DTSTART", nothing), event.get("DTEND", nothing)
     organiser = event.get("ORGANIZER", nothing)
     is_cancelled = method == "CANCEL" or event.get("STATUS", nothing)[1].strip().upper() == "CANCELLED"
     address = re.sub(r"^mailto:", "", organiser[1].strip(), flags=re.IGNORECASE)
-    return Invitation(
+    return CalendarEvent(
         method="CANCEL" if is_cancelled else method,
         title=_plain(event.get("SUMMARY", nothing)[1]),
         begins=_moment(begin[1]),

@@ -28,7 +28,7 @@ class ParsedAttachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class CalendarEvent:
     """An event that a mail invites to, or `method` CANCEL, REPLY... (RFC 5546 section 1.4).
 
     `begins` and `ends` are wall-clock times in `zone` ("2026-11-24 10:00", or a day alone); all may be empty.
@@ -129,7 +129,7 @@ class ParsedMail:
     attachments: tuple[ParsedAttachment, ...] = ()
     kind: MailKind = MailKind()
     bounce: ParsedBounce | None = None
-    invitation: Invitation | None = None
+    invitation: CalendarEvent | None = None
     is_encrypted: bool = False
     defects: tuple[str, ...] = ()
 

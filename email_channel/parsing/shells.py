@@ -38,7 +38,7 @@ class _Element:
     next: int
 
 
-def signed_content(data: bytes) -> bytes:
+def mail_in_signed(data: bytes) -> bytes:
     """Return the mail inside of S/MIME signed data (RFC 8551 section 3.5.2). Raises: NotSigned."""
     outer = _element(data, 0, len(data))
     kind = _element(data, outer.start, outer.end)

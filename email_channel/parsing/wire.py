@@ -12,7 +12,7 @@ from typing import Any
 
 from email_channel.parsing.parsed import (
     BounceReport,
-    Invitation,
+    CalendarEvent,
     MailKind,
     ParsedAddress,
     ParsedAttachment,
@@ -56,7 +56,7 @@ def _mail_of(values: dict[str, Any], contents: memoryview) -> ParsedMail:
     values["headers"] = tuple((name, value) for name, value in values["headers"])
     values["kind"] = MailKind(**values["kind"])
     values["bounce"] = values["bounce"] and _bounce_of(values["bounce"])
-    values["invitation"] = values["invitation"] and Invitation(**values["invitation"])
+    values["invitation"] = values["invitation"] and CalendarEvent(**values["invitation"])
     values["date"] = values["date"] and datetime.fromisoformat(values["date"])
     attachments, position = [], 0
     for item in values["attachments"]:

@@ -11,7 +11,7 @@ from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
 from hummdesk.live.nudges import Nudge, wake_sockets
 from hummdesk.logs import logger
-from hummdesk.subscriptions import LIVE_TYPES, RIGHTS_CHANGE, TASKS
+from hummdesk.subscriptions import LIVE_TYPES, ONLY_IF, RIGHTS_CHANGE, TASKS
 from hummdesk.tenancy.context import account_schema
 
 
@@ -80,4 +80,7 @@ def _is_scalar(value: object) -> bool:
 
 def _queue_tasks(row: LoggedEvent) -> None:
     for name in TASKS.get(row.type, ()):
+        # Rows of before have no such field.
+        if not row.data.get(ONLY_IF.get((row.type, name), ""), True):
+            continue
         app.send_task(name, kwargs={**row.data, "event_seq": row.seq})

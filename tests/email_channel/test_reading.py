@@ -1,6 +1,6 @@
 """What a conversation shows of a mail beside its words, and with its look."""
 
-from email_channel.parsing.parsed import Invitation, ParsedAttachment, ParsedMail
+from email_channel.parsing.parsed import CalendarEvent, ParsedAttachment, ParsedMail
 from email_channel.reading import incoming_text
 
 DESIGNED = '<table bgcolor="#eee"><tr><td style="color:red">Order 55012</td></tr></table>'
@@ -26,7 +26,7 @@ def test_plain_mail_has_no_page() -> None:
 
 
 def test_invitation_is_told_above_the_words() -> None:
-    invitation = Invitation(
+    invitation = CalendarEvent(
         "REQUEST", "Site visit", "2026-11-24 10:00", "2026-11-24 11:00", "Europe/Helsinki", "Vantaa", "Aino Laine"
     )
 
@@ -38,7 +38,7 @@ def test_invitation_is_told_above_the_words() -> None:
 
 
 def test_invitation_without_words_is_the_message() -> None:
-    text = incoming_text(ParsedMail(invitation=Invitation("CANCEL", "<b>Visit</b>", "2026-11-24")), b"")
+    text = incoming_text(ParsedMail(invitation=CalendarEvent("CANCEL", "<b>Visit</b>", "2026-11-24")), b"")
 
     assert text.body_text == "Cancelled event: <b>Visit</b> · 2026-11-24"
     assert text.body_html == "<p>Cancelled event: &lt;b&gt;Visit&lt;/b&gt; · 2026-11-24</p>"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from email_channel.parsing.invitations import read_invitation
-from email_channel.parsing.parsed import Invitation
+from email_channel.parsing.parsed import CalendarEvent
 from email_channel.parsing.parser import parse
 
 EVENT = """BEGIN:VCALENDAR\r
@@ -36,7 +36,7 @@ END:VCALENDAR\r
 
 
 def test_first_event_is_told() -> None:
-    assert read_invitation(EVENT.encode()) == Invitation(
+    assert read_invitation(EVENT.encode()) == CalendarEvent(
         method="REQUEST",
         title="Site visit, oak floor with a very long title that is folded",
         begins="2026-11-24 10:00",
@@ -51,14 +51,14 @@ def test_first_event_is_told() -> None:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ("DTSTART;VALUE=DATE:20261224", Invitation(begins="2026-12-24")),
-        ("DTSTART:20261124T080000Z", Invitation(begins="2026-11-24 08:00", zone="UTC")),
-        ("STATUS:CANCELLED\nSUMMARY:x", Invitation(method="CANCEL", title="x")),
-        ("ORGANIZER:MAILTO:a@x.example", Invitation(organiser="a@x.example")),
-        ("DTSTART:next tuesday", Invitation(begins="next tuesday")),
+        ("DTSTART;VALUE=DATE:20261224", CalendarEvent(begins="2026-12-24")),
+        ("DTSTART:20261124T080000Z", CalendarEvent(begins="2026-11-24 08:00", zone="UTC")),
+        ("STATUS:CANCELLED\nSUMMARY:x", CalendarEvent(method="CANCEL", title="x")),
+        ("ORGANIZER:MAILTO:a@x.example", CalendarEvent(organiser="a@x.example")),
+        ("DTSTART:next tuesday", CalendarEvent(begins="next tuesday")),
     ],
 )
-def test_other_forms(lines: str, told: Invitation) -> None:
+def test_other_forms(lines: str, told: CalendarEvent) -> None:
     assert read_invitation(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\n".encode()) == told
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from email_channel.parsing.parser import parse
-from email_channel.parsing.shells import NotSigned, signed_content, typed_files, without_clear_signature
+from email_channel.parsing.shells import NotSigned, mail_in_signed, typed_files, without_clear_signature
 
 INNER = b"Content-Type: text/plain; charset=utf-8\r\n\r\nSigned words: h\xc3\xa4lsningar\r\n"
 CLEAR = f"""Above
@@ -60,7 +60,7 @@ def smime(content: bytes, kind: str = "signed-data") -> bytes:
 def test_signed_mail_is_read(wrap: Callable[[bytes], bytes]) -> None:
     content = wrap(INNER)
 
-    assert signed_content(content) == INNER
+    assert mail_in_signed(content) == INNER
     mail = parse(smime(content))
     assert (mail.text or "").strip() == "Signed words: hälsningar"
     assert mail.attachments == ()
@@ -98,7 +98,7 @@ def test_pgp_mail_is_said_to_be_encrypted() -> None:
 def test_any_bytes_are_signed_or_not(data: bytes) -> None:
     for content in (data, signed(INNER)[: len(data)], OID_SIGNED + data, der(0x30, OID_SIGNED, data)):
         with contextlib.suppress(NotSigned):
-            assert isinstance(signed_content(content), bytes)
+            assert isinstance(mail_in_signed(content), bytes)
 
 
 def test_clear_signature_is_taken_off() -> None:

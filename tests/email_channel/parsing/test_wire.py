@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from email_channel.parsing.parsed import (
     BounceReport,
-    Invitation,
+    CalendarEvent,
     MailKind,
     ParsedAddress,
     ParsedAttachment,
@@ -41,7 +41,7 @@ mail = st.builds(
     text=st.none() | text,
     attachments=st.lists(attachment, max_size=3).map(tuple),
     kind=st.builds(MailKind, is_bounce=st.booleans(), list_id=st.none() | text),
-    invitation=st.none() | st.builds(Invitation, title=text, is_repeated=st.booleans()),
+    invitation=st.none() | st.builds(CalendarEvent, title=text, is_repeated=st.booleans()),
     defects=st.lists(text, max_size=2).map(tuple),
 )
 
@@ -72,7 +72,7 @@ def test_every_field_survives() -> None:
         attachments=(ParsedAttachment("n", "a/b", None, False, 2, b"\x00\xff"),),
         kind=MailKind(is_list=True, list_id="l"),
         bounce=ParsedBounce((BounceReport("a@x", "b@x", "failed", "5.1.1", "550", "moved", True, "w"),), ("<m@x>",)),
-        invitation=Invitation("REQUEST", "T", "2026-11-24", is_repeated=True),
+        invitation=CalendarEvent("REQUEST", "T", "2026-11-24", is_repeated=True),
         is_encrypted=True,
         defects=("date_missing",),
     )
