@@ -1,7 +1,7 @@
 """What the provider has received: its list, and one mail as raw bytes, through its own SDK.
 
-Every function here is one request, for which the caller has taken a turn (`bucket`); the raw bytes lie elsewhere,
-behind a link that expires, and count for no limit. Source: resend.com/docs/api-reference/emails.
+Every function here makes one request, for which the caller has taken a turn (`bucket`); files lie elsewhere, behind
+links that expire, and count for no limit. Source: resend.com/docs/api-reference/emails.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +12,17 @@ import resend
 import resend.exceptions
 from django.conf import settings
 
-from email_channel.provider.bucket import pause_turns
+from email_channel.provider.assembled import ReceivedPart, assembled_mail
+from email_channel.provider.bucket import await_turn, pause_turns
 from hummdesk.egress import OutsideFailure, TargetRefused, call_outside
+from hummdesk.logs import logger
 
 PAGE_SIZE = 100
 # More than the provider takes in one mail (40 MB), so that what it took is never too large here.
 RAW_MOST_BYTES = 48 * 1024 * 1024
 DOWNLOAD_S = 30.0
 _API_S = 15
+_TURN_WAIT_S = 10.0
 _PAUSE_S, _PAUSE_MOST_S = 1.0, 30.0
 # Answers that tell of this mail, not of the provider: it is gone, or was never there.
 _ABOUT_THE_MAIL = frozenset({400, 404, 410, 422})
@@ -46,13 +49,27 @@ class FetchedMail:
 
 
 def fetch_received(provider_id: str) -> FetchedMail:
-    """Return a received mail. Raises: ProviderAway, ProviderBusy, MailUnavailable."""
-    mail: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.get(provider_id))
+    """Return a received mail, its raw form made of its parts where the provider has none.
+
+    Raises: ProviderAway, ProviderBusy, MailUnavailable.
+    """
+    mail: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.get(provider_id, {"html_format": "cid"}))
     link = mail.get("raw")
     url = link.get("download_url") if isinstance(link, Mapping) else None
-    if not isinstance(url, str):
-        raise MailUnavailable("The provider has no raw form of this mail.")
-    return FetchedMail(mail, _download(url))
+    if isinstance(url, str):
+        return FetchedMail(mail, _download(url))
+    logger.warning("received_mail_without_raw_form")
+    return FetchedMail(mail, assembled_mail(mail, _attachments(provider_id) if mail.get("attachments") else []))
+
+
+def _attachments(provider_id: str) -> Sequence[ReceivedPart]:
+    """Return the attachments of a mail. One more request, for which it waits its turn, and a download for each."""
+    if await_turn("public", most_s=_TURN_WAIT_S):
+        raise ProviderBusy("no turn")
+    parameters: Any = {"limit": PAGE_SIZE}
+    page: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.Attachments.list(provider_id, parameters))
+    rows = [row for row in page.get("data") or () if isinstance(row, Mapping)]
+    return [ReceivedPart(row, _download(str(row.get("download_url")))) for row in rows]
 
 
 def received_page(after: str = "") -> tuple[Sequence[Mapping[str, Any]], bool]:

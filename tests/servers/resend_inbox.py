@@ -69,10 +69,14 @@ class ReceivedMail:
 
 @dataclass
 class Inbox:
-    """The received mails by id, and the links that were given out: path → (content, expires at)."""
+    """The received mails by id, and the links that were given out: path → (content, expires at).
+
+    Of mails `without_raw` there is no raw form, as `"raw": null` of the API tells.
+    """
 
     mails: dict[str, ReceivedMail] = field(default_factory=dict)
     links: dict[str, tuple[bytes, float]] = field(default_factory=dict)
+    without_raw: set[str] = field(default_factory=set)
 
     def add(self, raw: bytes, to: Sequence[str], *, at: float, **more: Sequence[str]) -> ReceivedMail:
         """Keep a mail; `more` are cc, bcc, received_for."""
@@ -101,10 +105,10 @@ class Inbox:
             "id": mail.id,
             **mail.metadata,
             "headers": {name.lower(): str(value) for name, value in _parsed(mail.raw[:65536]).raw_items()},
-            "html": None,
-            "text": None,
+            "html": _body(mail.raw, "html"),
+            "text": _body(mail.raw, "plain"),
             "reply_to": [],
-            "raw": self.link(mail.raw, url=url, now=now),
+            "raw": None if mail.id in self.without_raw else self.link(mail.raw, url=url, now=now),
         }
 
     def attachment_list(self, mail: ReceivedMail, *, url: str, now: float) -> list[dict[str, Any]]:
@@ -120,6 +124,13 @@ class Inbox:
 
 def _parsed(raw: bytes) -> EmailMessage:
     return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def _body(raw: bytes, kind: str) -> str | None:
+    with suppress(Exception):  # as above
+        part = _parsed(raw[:1_000_000]).get_body((kind,))
+        return None if part is None else str(part.get_content())
+    return None
 
 
 def _header(message: EmailMessage, name: str) -> str:
