@@ -4,6 +4,7 @@ A bounce without a status gets one under `x.0.9nn`, a range that RFC 3463 leaves
 status). The numbers are those that mail people know from Sisimai, so that logs can be compared.
 """
 
+import re
 from enum import StrEnum
 
 
@@ -127,6 +128,7 @@ _OWN_DETAILS = {
 }
 
 
+_OWN_STATUS = re.compile(r"[45]\.0\.9[0-9]{2}")
 # What does not pass by itself: called temporary all the same, it is no more than "other".
 _LASTING = frozenset(
     {
@@ -149,3 +151,8 @@ def own_status(reason: BounceReason, *, is_temporary: bool) -> str:
     if is_temporary and reason in _LASTING:
         reason = BounceReason.OTHER
     return f"{4 if is_temporary else 5}.0.{_OWN_DETAILS[reason]}"
+
+
+def is_own_status(status: str) -> bool:
+    """Whether a status is one that nobody gave: people are not shown it."""
+    return _OWN_STATUS.fullmatch(status) is not None

@@ -31,7 +31,9 @@ class MailDeliveryOutput(serializers.Serializer[OutgoingDelivery]):
     recipient = serializers.CharField()
     state = serializers.ChoiceField(choices=SendState.choices)
     bounce_kind = serializers.ChoiceField(choices=BounceKind.choices, allow_blank=True)
-    status_code = serializers.CharField(allow_blank=True, help_text="RFC 3463, such as 5.1.1.")
+    status_code = serializers.CharField(
+        allow_blank=True, help_text="RFC 3463, such as 5.1.1; x.0.9nn where none was given."
+    )
     error = serializers.CharField(allow_blank=True, help_text="The other server's own words.")
     sent_at = serializers.DateTimeField(allow_null=True)
 

@@ -8,6 +8,7 @@ from accounts.decorators import MemberRequest, member_required
 from conversations.views.shapes.shape import Shape
 from email_channel.enums import DeliveryFate, SendState
 from email_channel.models import OutgoingDelivery
+from email_channel.parsing.bounces_codes import is_own_status
 from email_channel.queries.deliveries import delivery_page
 from email_channel.views.mail_log import MailLog, mail_manager
 from email_channel.views.shapes import delivery_label
@@ -44,6 +45,13 @@ def _row(delivery: OutgoingDelivery) -> Shape:
         "mailbox": email.mailbox.address,
         "fate": delivery_label(delivery),
         "look": _LOOKS.get(SendState(delivery.state), ""),
-        "error": " ".join(filter(None, [delivery.status_code, delivery.error])),
+        "error": _said(delivery),
         "at": delivery.told_at or delivery.sent_at or email.created_at,
     }
+
+
+def _said(delivery: OutgoingDelivery) -> str:
+    """Return what the other server said, with its status in front unless its words hold it."""
+    status = delivery.status_code
+    is_known = is_own_status(status) or status in delivery.error
+    return delivery.error if is_known else f"{status} {delivery.error}".strip()

@@ -65,6 +65,26 @@ def test_deliveries_are_searched(
         assert f"#message-{sent.email.conversation_message_id}" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "shown"),
+    [
+        ("5.1.1", "550 no such user", "5.1.1 550 no such user"),
+        ("5.1.1", "550 5.1.1 no such user", "550 5.1.1 no such user"),
+        ("5.0.911", "no such user", "no such user"),
+        ("5.2.2", "", "5.2.2"),
+    ],
+)
+def test_status_is_shown_once_and_only_where_a_server_gave_it(
+    client_of: ClientOf, admin: User, sent: OutgoingDelivery, status: str, error: str, shown: str
+) -> None:
+    told = {"state": SendState.BOUNCED, "status_code": status, "error": error}
+    OutgoingDelivery.objects.filter(id=sent.id).update(**told)
+
+    page = " ".join(client_of(admin).get(DELIVERIES).text.split())
+
+    assert f">{shown}<" in page.replace("> ", ">").replace(" <", "<")
+
+
 def test_typing_gets_the_list_alone(client_of: ClientOf, admin: User, sent: OutgoingDelivery) -> None:
     htmx = {"HX-Request": "true", "HX-Target": "log-found"}
 
