@@ -205,6 +205,11 @@ def routed_address(address: str) -> RoutedAddress | None:
     return routed_addresses([address]).get(address)
 
 
+def takes_mail(schema: str) -> bool:
+    """Return whether any address leads to the account. One query."""
+    return MailRoute.objects.filter(account__schema_name=schema).exists()
+
+
 def routed_addresses(addresses: Iterable[str]) -> dict[str, RoutedAddress]:
     """Return where mail to these addresses goes, in their order, without those that no account has. One query.
 

@@ -13,9 +13,7 @@ from conversations.actions.mark_read import mark_shown_read
 from conversations.message_forms import MessageForm
 from conversations.models import Conversation
 from conversations.queries.filter_choices import names_in_filters
-from conversations.queries.inbox import (
-    conversation_for_page,
-)
+from conversations.queries.inbox import conversation_for_page, is_untouched
 from conversations.queries.inbox_counts import TABS, tab_counts
 from conversations.queries.inbox_lists import FILTERED
 from conversations.queries.panel import beside_conversation
@@ -97,7 +95,8 @@ def render_inbox(
     if partial == "conversation-list" and place.view in TABS:
         context |= {"tabs": nav.tabs(place, {} if place.text else tab_counts(viewer))}
     if "shown" in context and not context["rows"]:
-        context |= {"nothing": lists.nothing(place, context["shown"], context.get("tabs", []))}
+        first = lists.first_steps(viewer) if place.view in TABS and not place.text and is_untouched() else None
+        context |= {"nothing": first or lists.nothing(place, context["shown"], context.get("tabs", []))}
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

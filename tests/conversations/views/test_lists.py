@@ -7,7 +7,15 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, User
 from conversations.enums import Folder, MessageKind, Priority, Sharing, Status
 from conversations.models import Conversation, MessageDraft, MessageMention, SavedView
-from tests.factories import agent_of, make_conversation, make_message, make_searchable, make_tag, make_team
+from tests.factories import (
+    agent_of,
+    make_conversation,
+    make_mailbox,
+    make_message,
+    make_searchable,
+    make_tag,
+    make_team,
+)
 from tests.fixtures.cast import ClientOf, RestoringClient
 
 LIST = {"HX-Request": "true", "HX-Target": "conversation-list"}
@@ -269,6 +277,20 @@ def test_empty_inbox_leads_to_what_nobody_has_taken(client_of: ClientOf, admin: 
 
     assert "Nothing waiting." in page
     assert "See 3 unassigned" in page
+
+
+def test_inbox_of_a_new_account_leads_an_admin_to_the_first_mailbox(
+    client_of: ClientOf, acme: Account, admin: User, agent: User
+) -> None:
+    for_admin, for_agent = (client_of(user).get("/inbox").text for user in (admin, agent))
+
+    assert "Connect a mailbox to start." in for_admin
+    assert "/settings/mailboxes/new" in for_admin
+    assert "No mailbox is connected yet." in for_agent
+    assert "/settings/mailboxes/new" not in for_agent
+    assert "Connect a mailbox" not in client_of(admin).get("/inbox?view=all&q=oak").text
+    make_mailbox(acme)
+    assert "Connect a mailbox" not in client_of(admin).get("/inbox").text
 
 
 def test_row_names_what_matters_most(client_of: ClientOf, admin: User, agent: User) -> None:
