@@ -24,6 +24,7 @@ from email_channel.queries.threads import (
     conversations_in_mailbox,
     conversations_of_mails,
     kindred_conversation,
+    lock_thread,
     takes_part,
     was_doubted,
 )
@@ -115,12 +116,14 @@ class Thread:
 def find_thread(mail: ParsedMail, mailbox: Mailbox, sender: Sender) -> Thread:
     """Return where the mail belongs: where its sender may write, of what it names first the surest.
 
-    Five queries for a mail that names nothing here, and up to three for each conversation that it names.
+    Locks the thread. Up to four queries for a mail that names nothing here, and three for each conversation that it
+    names.
     Our own Message-IDs are keyed, so that none can be guessed; still the sender decides.
     Source: RFC 5322 section 3.6.4.
     """
     doubt = SenderDoubt.SPOOFED.value if sender.authentication.is_spoofed else ""
     refused: Thread | None = None
+    lock_thread(mailbox, (mail.references or (mail.in_reply_to or mail.message_id or "",))[0])
     for hint in _hints(mail, mailbox, sender):
         end = end_of_merges(hint.conversation.id) if hint.conversation.merged_into_id else hint.conversation
         standing = _standing(sender, hint, end)

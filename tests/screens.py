@@ -99,6 +99,7 @@ SCREENS = (
     Screen("thread-tag", _THREAD, (press("l"), see("#picker:popover-open"))),
     Screen("thread-priority", _THREAD, (press("p"), see("#picker:popover-open"))),
     Screen("thread-history", "/conversations/{conversation}/history?view=all"),
+    Screen("thread-participants", "/conversations/{conversation}/participants?view=all"),
     Screen("thread-merge", "/conversations/{conversation}/merge?view=all"),
     Screen("compose-new", "/conversations/new"),
     Screen("views", "/views"),

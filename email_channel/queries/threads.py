@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from conversations.access import visible_conversations
@@ -16,6 +17,15 @@ from teams.access import Viewer
 
 # So many mails are looked at that name the same one: thousands may answer one newsletter.
 KINDRED_MOST = 200
+
+
+def lock_thread(mailbox: Mailbox, root_id: str) -> None:
+    """Nobody else decides where a mail of the thread with this first Message-ID belongs until the commit.
+
+    Else two that come at once, of different people, open a conversation each. One query, raw as in `lock_mail`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('thread'), hashtext(%s))", [f"{mailbox.id}/{root_id}"])
 
 
 def conversations_of_mails(mailbox: Mailbox, message_ids: Sequence[str]) -> Mapping[str, Conversation]:
