@@ -35,7 +35,7 @@ from conversations.models import (
     WebhookDelivery,
 )
 from conversations.search_index import write_entries
-from email_channel.enums import Direction, MailSource, SuppressionReason
+from email_channel.enums import Direction, MailSource, ParticipantRole, SuppressionReason
 from email_channel.models import (
     EmailMessage,
     EmailTemplate,
@@ -43,6 +43,7 @@ from email_channel.models import (
     IncomingMail,
     Mailbox,
     OutgoingDelivery,
+    Participant,
     SendingDomain,
     SuppressedAddress,
 )
@@ -138,6 +139,9 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
     OutgoingDelivery.objects.create(email=email, recipient="customer@customers.example")
     template = EmailTemplate.objects.create(name="Template", subject="Subject", body_html="<p>Text</p>")
     EmailTemplateVersion.objects.create(template=template, number=1, subject="Subject", body_html="<p>Text</p>")
+    Participant.objects.create(
+        conversation=conversation, address="customer@customers.example", role=ParticipantRole.CUSTOMER
+    )
     SuppressedAddress.objects.create(address="gone@customers.example", reason=SuppressionReason.BY_HAND)
     SendingDomain.objects.create(name=mailbox.domain)
     IncomingMail.objects.create(

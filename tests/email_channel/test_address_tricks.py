@@ -61,7 +61,7 @@ def test_there_are_sixty() -> None:
 
 @pytest.mark.parametrize("sender", TRICKS)
 def test_who_is_let_in_is_who_gets_the_answer(receive: Receive, viewer: Viewer, acme: Account, sender: str) -> None:
-    acme.settings = {"company_may_join": True}
+    acme.settings |= {"company_may_join": True}
     create_company(viewer=viewer, fields={"name": "Customers", "domain": "customers.example"})
     first = conversation_of(receive(raw_mail(message_id=FIRST_ID)))
 

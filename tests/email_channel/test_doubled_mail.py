@@ -52,7 +52,7 @@ def test_shuffled_copies_are_each_there_once_and_in_their_threads(committed: Non
     with ThreadPoolExecutor(WORKERS) as pool:
         for done in [pool.submit(_deliver, acme, mailbox, raw) for raw in deliveries]:
             done.result(120)
-        for done in [pool.submit(connection.close) for _ in range(WORKERS * 4)]:
+        for done in [pool.submit(_close) for _ in range(WORKERS * 4)]:
             done.result()
 
     by_thread = defaultdict(set)
@@ -67,3 +67,8 @@ def test_shuffled_copies_are_each_there_once_and_in_their_threads(committed: Non
 def _deliver(account: Account, mailbox: Mailbox, raw: bytes) -> None:
     with account_context(account):
         take_in_mail(store_mail(mailbox_id=mailbox.id, raw=raw, source=MailSource.SMTP, defer=False).id)
+
+
+def _close() -> None:
+    """The connection of this thread is closed, so that the database can be put back."""
+    connection.close()

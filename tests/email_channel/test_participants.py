@@ -148,7 +148,7 @@ def test_a_number_in_a_subject_copies_only_for_a_proven_sender(
 def test_colleagues_join_where_the_account_allows_it(
     receive: Receive, acme: Account, viewer: Viewer, *, allows: bool
 ) -> None:
-    acme.settings = {"company_may_join": allows}
+    acme.settings |= {"company_may_join": allows}
     create_company(viewer=viewer, fields={"name": "Customers", "domain": "customers.example"})
     first = receive(raw_mail(message_id=FIRST_ID))
 
@@ -159,7 +159,7 @@ def test_colleagues_join_where_the_account_allows_it(
 
 
 def test_a_public_mail_domain_makes_no_colleagues(receive: Receive, acme: Account, viewer: Viewer) -> None:
-    acme.settings = {"company_may_join": True}
+    acme.settings |= {"company_may_join": True}
     create_company(viewer=viewer, fields={"name": "Googlers", "domain": "gmail.com"})
     receive(raw_mail(sender="ada@gmail.com", message_id=FIRST_ID))
 
