@@ -31,6 +31,7 @@ urlpatterns = [
     path("settings/domains/<uuid:id>", domains.domain_detail, name="domain-detail"),
     path("settings/domains/<uuid:id>/check", domains.domain_check, name="domain-check"),
     path("settings/incoming-mail", incoming_mail.intake_list, name="settings-incoming-mail"),
+    path("settings/incoming-mail/fetch", incoming_mail.intake_fetch, name="intake-fetch"),
     path("settings/incoming-mail/<uuid:id>", incoming_mail.intake_detail, name="intake-detail"),
     path("settings/incoming-mail/<uuid:id>/rerun", incoming_mail.intake_rerun, name="intake-rerun"),
     path("settings/incoming-mail/<uuid:id>/source.eml", incoming_mail.intake_source, name="intake-source"),

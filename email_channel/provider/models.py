@@ -48,6 +48,11 @@ class ProviderEvent(models.Model):
                 condition=Q(state=ProviderEventState.WAITING) & ~Q(type="email.received"),
                 name="provider_word_waits",
             ),
+            models.Index(
+                fields=["account"],
+                condition=Q(state=ProviderEventState.FAILED, type="email.received"),
+                name="received_mail_failed",
+            ),
             models.Index(fields=["-received_at"], name="provider_event_by_time"),
         ]
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import AccountStatus
 from accounts.models import Account
@@ -17,6 +18,8 @@ from email_channel.queries import CLAIM_LASTS
 EVENT_CLAIM_LASTS = timedelta(seconds=75)
 # How many mails of one account are fetched at a time; looked into they are one after the other.
 TOGETHER = 2
+# How many mails that the provider does not hand out are counted, and asked for again at a time.
+FAILED_MOST = 200
 IS_RECEIVED = Q(type=RECEIVED)
 
 
@@ -47,6 +50,32 @@ def claim_event(id: UUID, now: datetime) -> bool:
     """Return whether the event is the caller's now: a conditional update, so that one process wins. One query."""
     free = ProviderEvent.objects.filter(_is_free(now), id=id, state=ProviderEventState.WAITING)
     return bool(free.update(claimed_at=now))
+
+
+class MailAtProvider(NamedTuple):
+    """An account's received mail that the provider still has: what waits, and what it does not hand out."""
+
+    waiting_count: int
+    oldest_at: datetime | None
+    is_away: bool
+    failed_ids: Sequence[UUID]
+
+
+def mail_at_provider(schema: str) -> MailAtProvider:
+    """Return what of an account's mail is still at the provider. Two queries, on what waits and what failed alone.
+
+    `is_away`: at least one was asked for in vain.
+    """
+    events = ProviderEvent.objects.filter(IS_RECEIVED, account__schema_name=schema)
+    waiting = events.filter(state=ProviderEventState.WAITING)
+    found = waiting.aggregate(Count("id"), Min("occurred_at"), Max("attempt_count"))
+    failed = events.filter(state=ProviderEventState.FAILED).order_by("-received_at")
+    return MailAtProvider(
+        found["id__count"],
+        found["occurred_at__min"],
+        bool(found["attempt_count__max"]),
+        list(failed.values_list("id", flat=True)[:FAILED_MOST]),
+    )
 
 
 def known_received(provider_ids: Sequence[str]) -> set[str]:

@@ -14,9 +14,11 @@ from conversations.file_responses import StreamedFile
 from conversations.views.settings_page import render_settings
 from email_channel.actions.rerun_mail import rerun_mail
 from email_channel.enums import IntakeQueue, Outcome
+from email_channel.provider.actions.look_after_events import fetch_again
+from email_channel.provider.queries import mail_at_provider
 from email_channel.queries.intake import get_incoming_mail, intake_page
 from email_channel.raw_files import raw_beginning, raw_response
-from email_channel.views.intake_shapes import intake_detail_shape, intake_row
+from email_channel.views.intake_shapes import intake_detail_shape, intake_row, provider_notice
 from email_channel.views.mail_log import MailLog, mail_manager
 from hummdesk.errors import NotFound
 
@@ -29,7 +31,17 @@ def intake_list(request: MemberRequest) -> HttpResponse:
     log = MailLog("settings-incoming-mail", request, IntakeQueue)
     page = intake_page(IntakeQueue(log.show), timezone.now(), cursor=log.cursor)
     rows = [intake_row(mail) for mail in page.rows]
-    return log.page(request, viewer, rows=rows, next_cursor=page.next_cursor)
+    notice = provider_notice(mail_at_provider(request.account.schema_name))
+    return log.page(request, viewer, rows=rows, next_cursor=page.next_cursor, at_provider=notice)
+
+
+@member_required
+@require_POST
+def intake_fetch(request: MemberRequest) -> HttpResponse:
+    """Ask the mail service again for what it did not hand out."""
+    fetch_again(viewer=mail_manager(request))
+    messages.info(request, _("The mail service is asked again."))
+    return HttpResponseRedirect(reverse("settings-incoming-mail"), status=303)
 
 
 @member_required

@@ -1,13 +1,20 @@
 """Mail that came, as its pages show it."""
 
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.views.shapes.shape import Shape
 from email_channel.enums import Direction, IntakeState, Outcome
 from email_channel.models import IncomingMail
 from email_channel.parsing.errors import Unreadable
+from email_channel.provider.queries import MailAtProvider
 
+# Mail that came a moment ago is being fetched: nothing to worry anybody with.
+_SOON = timedelta(minutes=2)
 _LOOKS = {
     Outcome.CREATED: "chip-ok",
     Outcome.APPENDED: "chip-ok",
@@ -15,6 +22,32 @@ _LOOKS = {
     Outcome.SUPPRESSED: "",
     Outcome.DUPLICATE: "",
 }
+
+
+def provider_notice(mail: MailAtProvider) -> Shape:
+    """Return what there is to say of mail that is still at the mail service: {waiting, failed}, "" for nothing."""
+    is_late = mail.oldest_at is not None and timezone.now() - mail.oldest_at > _SOON
+    counted = {"count": mail.waiting_count}
+    away = ngettext(
+        "The mail service can't be reached now. %(count)d mail waits there; nothing is lost.",
+        "The mail service can't be reached now. %(count)d mails wait there; nothing is lost.",
+        mail.waiting_count,
+    )
+    slow = ngettext(
+        "%(count)d mail waits at the mail service and is fetched as fast as the service allows.",
+        "%(count)d mails wait at the mail service and are fetched as fast as the service allows.",
+        mail.waiting_count,
+    )
+    failed = ngettext(
+        "%(count)d mail came in, but the mail service does not hand it out.",
+        "%(count)d mails came in, but the mail service does not hand them out.",
+        len(mail.failed_ids),
+    )
+    return {
+        "waiting": (away if mail.is_away else slow) % counted if is_late else "",
+        "failed": failed % {"count": len(mail.failed_ids)} if mail.failed_ids else "",
+        "retry_url": reverse("intake-fetch"),
+    }
 
 
 def intake_row(mail: IncomingMail) -> Shape:

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.permissions import Permission
 from email_channel.enums import ProviderEventState
 from email_channel.provider.actions.settle_event import look_again
 from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import incoming_recipients
-from email_channel.provider.queries import IS_RECEIVED
+from email_channel.provider.queries import IS_RECEIVED, mail_at_provider
 from email_channel.recipients import routes_of
 from hummdesk.events.publishing import action
-from hummdesk.tenancy.context import platform_context
+from hummdesk.tenancy.context import platform_context, require_account_schema
+from teams.access import Viewer
 
 # The provider keeps received mail for about as long.
 ROUTED_AGAIN_FOR = timedelta(days=30)
@@ -34,6 +36,17 @@ def route_again() -> int:
         known = set(routes_of(list({address for addresses in named.values() for address in addresses})))
     found = [event.id for event, addresses in named.items() if known & set(addresses)]
     return look_again(found) if found else 0
+
+
+@action
+def fetch_again(*, viewer: Viewer) -> int:
+    """Mail of the account in force that the provider did not hand out waits to be asked for again; returns how many.
+
+    Raises: PermissionDenied.
+    """
+    viewer.require(Permission.MANAGE_ACCOUNT)
+    failed = mail_at_provider(require_account_schema()).failed_ids
+    return look_again(failed) if failed else 0
 
 
 @action
