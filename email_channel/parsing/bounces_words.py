@@ -50,7 +50,8 @@ _TOO_LARGE = (
 )
 _OVER_LIMIT = r"message (?:size )?(?:too large|exceeds .{0,30}limit) for (?:this |the )?(?:recipient|mailbox|user)"
 _SUSPENDED = (
-    r"(?:account|mailbox|user|recipient|domain|address|e-?mail)\S{0,3} (?:\S{1,60} ){0,4}(?:is|has been|wa"
+    r"extended inactivity"
+    r"|(?:account|mailbox|user|recipient|domain|address|e-?mail)\S{0,3} (?:\S{1,60} ){0,4}(?:is|has been|wa"
     r"s|been|are) (?:\S{1,15} ){0,2}(?:suspended|disabled|deactivated|frozen|inactive|locked|on hold|pause"
     r"d|expired|discontinued|terminated|dormant)"
     r"|(?:suspended|disabled|deactivated|inactive|frozen|locked|expired|dormant)[ /,]{1,2}(?:\S{1,15}[ /])"
@@ -66,6 +67,15 @@ _SUSPENDED = (
     r"ocked|cancel\w{2,4}|closed|quarantined)|not (?:an )?active (?:user|account|mailbox|recipient)"
     r"|account .{0,40}not been (?:used|activated)|\b(?:ofr|lpn)\d{0,3}_40[23]\b|boite du destinataire archivee"
     r"|user .{0,60}temporarily locked|recipient suspend|account closed due to inactivity"
+)
+# The mailbox is there; its owner or a filter of theirs does not want the mail.
+_FILTERED = (
+    r"recipient preferences|mail preferences?|user rules|message (?:has been |was )?filtered"
+    r"|(?:refus|reject|block)\w{0,4} (?:\S{1,20} ){0,4}by (?:the |its |your )?(?:recipient|user|addressee)"
+    r"|(?:recipient|user|addressee) (?:\S{1,80} ){0,3}(?:refuses|rejects|blocks|only accepts)\b"
+    r"|only accepting (?:mail|messages) from|blocked by the recipient"
+    r"|refuses? to (?:receive|accept) (?:this |your )?mail"
+    r"|not accepting any (?:new )?(?:mail|messages)"
 )
 _MOVED = (
     r"address (?:\S{1,60} ){0,2}(?:has (?:been )?(?:changed|replaced|moved)|changed to)"
@@ -291,6 +301,7 @@ BEFORE_THE_ADDRESS = _table(
     (BounceReason.TOO_LARGE, _TOO_LARGE),
     (BounceReason.OVER_LIMIT, _OVER_LIMIT),
     (BounceReason.SUSPENDED, _SUSPENDED),
+    (BounceReason.FILTERED, _FILTERED),
     (BounceReason.MOVED, _MOVED),
     (BounceReason.NO_RELAYING, _NO_RELAYING),
     (BounceReason.AUTHENTICATION, _AUTHENTICATION),

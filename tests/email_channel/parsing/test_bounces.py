@@ -185,6 +185,15 @@ def test_sendmail_transcript() -> None:
         ("ann@x.example\nRemote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found'\n"
          "\nOriginal message headers:\n\nReceived: from a\n", "5.1.10", True),
         ("<ann@x.example>:\nSorry, I couldn't find any host named x.example. (#5.1.2)\n", "5.1.2", True),
+        ("** Address not found **\n\nYour message wasn't delivered to ann@x.example because the address couldn't be found"
+         ".\n\nThe response was:\n\n550 5.1.1 The email account that you tried to reach does not exist.\n",
+         "5.1.1", True),
+        ("Failed address: ann@x.example\n\n--- Session Transcript ---\n Mon: --> RCPT To:<ann@x.example>\n"
+         " Mon: <-- 550 5.1.1 Recipient unknown\n--- End Transcript ---\n", "5.1.1", True),
+        ("Your message to the following recipients cannot be delivered:\n\n<ann@x.example>:\n    mx [192.0.2.1]:\n"
+         ">>> RCPT TO:<ann@x.example>\n<<< 552 Mailbox full\n", "5.0.922", False),
+        ("Ihre Nachricht konnte nicht zugestellt werden:\n\nann@x.example\nDas Postfach existiert nicht\n",
+         "5.0.911", True),
     ],
 )  # fmt: skip
 def test_bounces_without_a_report(text: str, status: str, is_hard: bool) -> None:
