@@ -93,3 +93,23 @@ class DomainChecked(Event):
 
     domain_id: UUID
     is_right: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoReplyAsked(Event):
+    """A mail opened a conversation in a mailbox that answers by itself; whether this one is answered is open."""
+
+    object_field: ClassVar[str] = "conversation_id"
+
+    conversation_id: UUID
+    email_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoReplySent(Event):
+    """A customer is sent the mailbox's automatic reply, which the conversation shows as a system message."""
+
+    object_field: ClassVar[str] = "conversation_id"
+
+    conversation_id: UUID
+    message_id: UUID

@@ -89,6 +89,7 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         references=tuple(email.references),
         at=email.created_at,
         files=_files(attachments),
+        is_automatic=email.is_automatic,
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from email_channel.actions.answer_automatically import answer_automatically as answer
 from email_channel.actions.deliver_mail import deliver
 from email_channel.actions.take_in_mail import take_in_mail as take_in
 from email_channel.queries import (
@@ -25,6 +26,12 @@ BATCH_SIZE = 200
 def take_in_mail(incoming_mail_id: str, **_rest: object) -> None:
     """A stored mail is looked into."""
     take_in(UUID(incoming_mail_id))
+
+
+@account_task("email_channel.tasks.answer_automatically")
+def answer_automatically(email_id: str, **_rest: object) -> None:
+    """A mail is answered without a person, where nothing speaks against it."""
+    answer(email_id=UUID(email_id))
 
 
 @account_task("email_channel.tasks.deliver_mail")

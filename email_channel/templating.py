@@ -67,12 +67,16 @@ class TemplateParts:
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """A template with its values: one line, sanitised HTML, text; and the variables that had no value, in order."""
+    """A template with its values: one line, sanitised HTML, text; and the variables that had no value, in order.
+
+    `unsafe_html` is what `html` was made from, for whoever sanitises it once more.
+    """
 
     subject: str
     html: str
     text: str
     missing: tuple[str, ...]
+    unsafe_html: str = ""
 
 
 @dataclass
@@ -150,11 +154,12 @@ def render_parts(parts: TemplateParts, values: Mapping[str, Value]) -> RenderedM
     token = _run.set(run)
     try:
         subject = _rendered("subject", _TEXT, parts.subject, checked)
-        html = sanitise_html(_rendered("body_html", _HTML, parts.html, checked))
+        unsafe_html = _rendered("body_html", _HTML, parts.html, checked)
+        html = sanitise_html(unsafe_html)
         text = _rendered("body_text", _TEXT, parts.text, checked) if parts.text.strip() else html_to_text(html)
     finally:
         _run.reset(token)
-    return RenderedMail(" ".join(subject.split())[:SUBJECT_CHARS], html, text.strip(), tuple(run.missing))
+    return RenderedMail(" ".join(subject.split())[:SUBJECT_CHARS], html, text.strip(), tuple(run.missing), unsafe_html)
 
 
 def faults_of(parts: TemplateParts) -> dict[str, list[str]]:

@@ -68,6 +68,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
+    "AutoReplyAsked": ("email_channel.tasks.answer_automatically",),
 }
 
 # Each task costs more than most of them do: these are queued only if that field of the event is true.
@@ -82,6 +83,7 @@ LIVE_TYPES: dict[str, str] = {
     "MessageReceived": "message.created",
     "ReplyWritten": "message.created",
     "ReplySent": "message.updated",
+    "AutoReplySent": "message.created",
     "NoteAdded": "message.created",
     "DeliveryChanged": "message.updated",
     "MessageEdited": "message.updated",

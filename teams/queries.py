@@ -36,6 +36,11 @@ def teams_by_name() -> Sequence[Team]:
     return list(Team.objects.order_by("name"))
 
 
+def default_hours() -> BusinessHours | None:
+    """Return the account's own business hours, or None. One query."""
+    return BusinessHours.objects.filter(is_default=True).first()
+
+
 def hours_by_name() -> Sequence[BusinessHours]:
     """Return all business hours, by name. One query."""
     return list(BusinessHours.objects.order_by("name"))

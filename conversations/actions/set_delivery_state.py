@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from conversations.enums import DeliveryState
+from conversations.enums import DeliveryState, MessageKind
 from conversations.events import DeliveryChanged
 from conversations.models import Message
 from hummdesk.events.actor import Actor
@@ -13,11 +13,12 @@ from hummdesk.events.publishing import action, publish
 def set_delivery_state(*, message_id: UUID, state: DeliveryState, error: str = "") -> None:
     """The reply shows this state; `error` is the mail server's word, or empty.
 
-    Locks the message. Publishes: DeliveryChanged when the state is another one.
+    Locks the message. Publishes: DeliveryChanged when the state is another one. System lines show none.
     """
     message = Message.objects.select_for_update().get(id=message_id)
     before = message.delivery_state
-    if before == state:
+    # An automatic reply is a system line: whom it reached is told beside it.
+    if before == state or message.kind != MessageKind.REPLY:
         return
     message.delivery_state = state
     message.delivery_error = error[:300]

@@ -14,8 +14,8 @@ from conversations.models import Contact, Message
 from email_channel.actions.apply_bounce import apply_bounce
 from email_channel.actions.note_participants import note_name, note_participants
 from email_channel.copies import find_copy
-from email_channel.enums import Direction, IntakeState, Outcome, ParticipantRole
-from email_channel.events import MailTakenIn
+from email_channel.enums import AutoReplyWhen, Direction, IntakeState, Outcome, ParticipantRole
+from email_channel.events import AutoReplyAsked, MailTakenIn
 from email_channel.models import EmailMessage, IncomingMail
 from email_channel.models.email_message import named_key
 from email_channel.parsing.client import parse_headers, parse_mail
@@ -115,7 +115,7 @@ def _claim(id: UUID) -> IncomingMail | None:
 def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenIn:
     """Locks the mail's row and its Message-ID, so that no other process stores it or its twin meanwhile.
 
-    Publishes: MailTakenIn, and what the conversation publishes.
+    Publishes: MailTakenIn, AutoReplyAsked, and what the conversation publishes.
     """
     done = _result_of(mail.id) if _lock_state(mail.id) == IntakeState.DONE else None
     if done is not None:
@@ -143,7 +143,14 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
     _note_participants(thread, message, people)
     if text.unreadable_reason:
         return _finish(mail, email, Outcome.QUARANTINED, text.unreadable_reason)
+    if thread.conversation is None:
+        _ask_for_auto_reply(email)
     return _finish(mail, email, Outcome.APPENDED if thread.conversation else Outcome.CREATED, thread.because)
+
+
+def _ask_for_auto_reply(email: EmailMessage) -> None:
+    if email.mailbox.auto_reply != AutoReplyWhen.NEVER and not email.is_automatic:
+        publish(AutoReplyAsked(actor=Actor.system(), conversation_id=email.conversation_id, email_id=email.id))
 
 
 def _as_bounce(mail: IncomingMail, parsed: ParsedMail) -> TakenIn | None:
