@@ -9,8 +9,11 @@ from conversations.actions.write_message import send_reply
 from conversations.enums import DeliveryState, Status
 from conversations.models import Conversation, Message
 from email_channel.actions.rerun_mail import rerun_mail
-from email_channel.enums import BounceKind, Outcome, SendState, SuppressionReason
+from email_channel.actions.store_mail import store_mail
+from email_channel.actions.take_in_mail import take_in_mail
+from email_channel.enums import BounceKind, MailSource, Outcome, SendState, SuppressionReason
 from email_channel.models import EmailMessage, IncomingMail, Mailbox, OutgoingDelivery, SuppressedAddress
+from hummdesk.tenancy.context import account_context
 from teams.access import Viewer, viewer_of
 from tests.email_channel.conftest import Receive, message_of
 from tests.email_channel.mails import SUPPORT, raw_mail
@@ -147,6 +150,20 @@ def test_bounce_of_ours_stays_out_when_read_again(reply: Message, receive: Recei
 
     assert again is not None
     assert (again.outcome, again.reason) == (Outcome.SUPPRESSED, "bounce")
+
+
+def test_bounce_sent_to_another_account_changes_nothing(
+    reply: Message, nordhem: Account, nordhem_mailbox: Mailbox
+) -> None:
+    raw = report_mail(failed(ADA), returned=message_id_of(reply))
+    with account_context(nordhem):
+        stored = store_mail(mailbox_id=nordhem_mailbox.id, raw=raw, source=MailSource.FILE, defer=False)
+        taken_in = take_in_mail(stored.id)
+
+    assert taken_in is not None
+    assert (taken_in.reason, taken_in.conversation_id) == ("bounce", None)
+    assert stands()[0] == SendState.SENT
+    assert not SuppressedAddress.objects.exists()
 
 
 def test_bounce_that_names_no_mail_is_shown_and_suppresses_nothing(reply: Message, receive: Receive) -> None:

@@ -185,7 +185,7 @@ def test_sendmail_transcript() -> None:
         ("ann@x.example\nRemote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found'\n"
          "\nOriginal message headers:\n\nReceived: from a\n", "5.1.10", True),
         ("<ann@x.example>:\nSorry, I couldn't find any host named x.example. (#5.1.2)\n", "5.1.2", True),
-        ("** Address not found **\n\nYour message wasn't delivered to ann@x.example because the address couldn't be found"
+        ("** Address not found **\n\nYour message wasn't delivered to ann@x.example because the address wasn't found"
          ".\n\nThe response was:\n\n550 5.1.1 The email account that you tried to reach does not exist.\n",
          "5.1.1", True),
         ("Failed address: ann@x.example\n\n--- Session Transcript ---\n Mon: --> RCPT To:<ann@x.example>\n"

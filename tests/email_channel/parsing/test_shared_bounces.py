@@ -68,14 +68,24 @@ def test_status_and_kind_are_as_expected(mail_dir: Path, expected: Expected) -> 
     assert right["kind"] >= 0.95 * count
 
 
+def has_a_sign_of_the_standards(mail: ParsedMail) -> bool:
+    """Return whether one of the three signs tells that the standards have: report, null sender, Auto-Submitted."""
+    fields = {name.lower(): value.lower() for name, value in mail.headers}
+    is_marked = fields.get("auto-submitted", "no").strip() != "no"
+    return "multipart/report" in fields.get("content-type", "") or mail.return_path == "" or is_marked
+
+
 def test_bounces_are_known_and_vacations_are_none(mail_dir: Path, expected: Expected) -> None:
-    kinds = {path: parse((mail_dir / path).read_bytes()).kind for path in expected}
+    mails = {path: parse((mail_dir / path).read_bytes()) for path in expected}
+    kinds = {path: mail.kind for path, mail in mails.items()}
     vacations = {path for path, wanted in expected.items() if wanted[0]["reason"] == "vacation"}
 
     missed = [path for path, kind in kinds.items() if path not in vacations and not kind.is_returned]
     taken = [path for path in vacations if kinds[path].is_returned or not kinds[path].is_auto_reply]
 
     count = len(kinds) - len(vacations)
+    marked = sum(has_a_sign_of_the_standards(mail) for path, mail in mails.items() if path not in vacations)
+    report(f"{marked} of {count} bounces have a sign that the standards give")
     report(f"{count - len(missed)} of {count} bounces known; {len(taken)} of {len(vacations)} vacations taken for one")
     assert len(missed) <= 0.01 * count
     assert taken == []
