@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@\\\x00-\x1f\x7f]{1,128}@[^\s<>()\[\],;
 _MESSAGE_ID = re.compile(r"<[^\s<>\x00-\x1f\x7f]{3,900}>")
 _CONTENT_TYPE = re.compile(r"([a-z0-9][a-z0-9!#$&^_.+-]{0,80})/([a-z0-9][a-z0-9!#$&^_.+-]{0,80})", re.IGNORECASE)
 _OUR_ID = re.compile(r"<([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})@[^<>@\s]{1,253}>")
+_URL = re.compile(r"https?://[!-;=?-~]{1,900}")
 _WORD_CHARS = 200
 _RANDOM_BYTES = 12
 _MAC_BYTES = 16
@@ -73,6 +74,7 @@ def compose_mail(  # noqa: PLR0913 - the fields of a mail
     date: datetime,
     attachments: Sequence[OutgoingFile] = (),
     automatic: bool = False,
+    unsubscribe_url: str = "",
 ) -> bytes:
     """Return a mail with CRLF line ends, in ASCII: text and HTML as alternatives, then the files.
 
@@ -91,9 +93,23 @@ def compose_mail(  # noqa: PLR0913 - the fields of a mail
     if in_reply_to:
         mail["In-Reply-To"] = _checked_id("in_reply_to", in_reply_to)
     _set(mail, "References", _chain(references, in_reply_to), joiner=" ")
+    for name, value in unsubscribe_headers(unsubscribe_url).items():
+        mail[name] = value
     for name, value in AUTOMATIC_HEADERS.items() if automatic else ():
         mail[name] = value
     return mail.as_bytes(policy=_POLICY)
+
+
+def unsubscribe_headers(url: str) -> dict[str, str]:
+    """Return the fields by which mail programs offer to get no more mail, none without an address of a page of ours.
+
+    Source: RFC 2369, RFC 8058. Raises: Uncomposable.
+    """
+    if not url:
+        return {}
+    if not _URL.fullmatch(url):
+        raise Uncomposable("unsubscribe_url", "is no address of the web")
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _set(mail: Message, name: str, values: Sequence[str], joiner: str = ", ") -> None:

@@ -14,6 +14,8 @@ from email_channel.errors import DeliveryPostponed, DeliveryRefused
 from email_channel.file_names import agreeing_name
 from email_channel.mail_html import mail_document
 from email_channel.models import OutgoingDelivery
+from email_channel.queries import customer_has_written
+from email_channel.unsubscribing import unsubscribe_url
 from hummdesk.markup import text_to_html
 from hummdesk.safe_html import html_to_text, resolve_images
 
@@ -24,7 +26,8 @@ Mailboxes = tuple[MailAddress, ...]
 class OutgoingMail:
     """One mail to its recipients, of whom `bcc` stand in no header. `html` is our own: escaped or sanitised.
 
-    `is_automatic`: no person wrote it, so that no machine should answer.
+    `is_automatic`: no person wrote it, so that no machine should answer. `unsubscribe_url` stands in the header of
+    what answers nobody.
     """
 
     sender: MailAddress
@@ -40,6 +43,7 @@ class OutgoingMail:
     bcc: Mailboxes = ()
     files: tuple[OutgoingFile, ...] = ()
     is_automatic: bool = False
+    unsubscribe_url: str = ""
 
     def as_bytes(self) -> bytes:
         """Return the mail as it goes over the wire (RFC 5322)."""
@@ -56,6 +60,7 @@ class OutgoingMail:
             date=self.at,
             attachments=self.files,
             automatic=self.is_automatic,
+            unsubscribe_url=self.unsubscribe_url,
         )
 
 
@@ -90,7 +95,19 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         at=email.created_at,
         files=_files(attachments),
         is_automatic=email.is_automatic,
+        unsubscribe_url=_unsubscribe_url(deliveries),
     )
+
+
+def _unsubscribe_url(deliveries: Sequence[OutgoingDelivery]) -> str:
+    """Return the way to get no more mail, for somebody to whom we write first; "" for answers and several recipients.
+
+    The link is the recipient's own, so that a mail that others read as well has none.
+    """
+    email = deliveries[0].email
+    if len(deliveries) > 1 or len(email.to) + len(email.cc) > 1 or email.is_automatic or email.in_reply_to:
+        return ""
+    return "" if customer_has_written(email.conversation_id) else unsubscribe_url(deliveries[0].recipient)
 
 
 def _text(message: Message, signature: str) -> str:

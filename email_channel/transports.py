@@ -11,7 +11,7 @@ from django.conf import settings
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from email_channel.catcher import PLATFORM_FOLDER, catch_mail
-from email_channel.composing import AUTOMATIC_HEADERS, MailAddress, OutgoingFile, Uncomposable
+from email_channel.composing import AUTOMATIC_HEADERS, MailAddress, OutgoingFile, Uncomposable, unsubscribe_headers
 from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
 from email_channel.provider.bucket import await_turn, pause_turns
@@ -65,7 +65,7 @@ class ResendTransport:
         events bring back. The id is empty where the provider knows the key from another wording: a signature was
         changed between two tries, and the first one had arrived.
         """
-        _refuse_uncomposable(mail)
+        refuse_uncomposable(mail)
         wait_s = await_turn(folder, most_s=TURN_WAIT_S)
         if wait_s:
             raise NotYourTurn(wait_s)
@@ -73,7 +73,7 @@ class ResendTransport:
         resend.api_url = settings.RESEND_API_URL.rstrip("/")
         try:
             tags: list[resend.Tag] = [{"name": ACCOUNT_TAG, "value": folder}, {"name": DELIVERY_TAG, "value": key}]
-            answer = resend.Emails.send({**_parameters(mail), "tags": tags}, {"idempotency_key": key})
+            answer = resend.Emails.send({**send_parameters(mail), "tags": tags}, {"idempotency_key": key})
             return str(answer["id"])
         except resend.exceptions.ResendError as error:
             if error.error_type == "invalid_idempotent_request":
@@ -100,7 +100,7 @@ def transport() -> Transport:
     return ResendTransport() if settings.RESEND_API_KEY else CatcherTransport()
 
 
-def _refuse_uncomposable(mail: OutgoingMail) -> None:
+def refuse_uncomposable(mail: OutgoingMail) -> None:
     """Raises: DeliveryRefused for what no header may hold, whatever the provider would make of it."""
     try:
         files = tuple(replace(file, content=b"") for file in mail.files)
@@ -109,7 +109,8 @@ def _refuse_uncomposable(mail: OutgoingMail) -> None:
         raise DeliveryRefused(str(error)) from error
 
 
-def _parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
+def send_parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
+    """Return a mail as the provider takes it."""
     parameters = _words(mail)
     if mail.cc:
         parameters["cc"] = [_mailbox(mailbox) for mailbox in mail.cc]
@@ -139,6 +140,7 @@ def _words(mail: OutgoingMail) -> resend.Emails.SendParams:
         headers["References"] = " ".join(mail.references)
     if mail.is_automatic:
         headers |= AUTOMATIC_HEADERS
+    headers |= unsubscribe_headers(mail.unsubscribe_url)
     return {
         "from": _mailbox(mail.sender),
         "to": [_mailbox(mailbox) for mailbox in mail.to],

@@ -11,6 +11,7 @@ from email_channel.views import (
     mailboxes,
     messages,
     suppressions,
+    unsubscribe,
 )
 from email_channel.views import templates as templates_pages
 
@@ -38,6 +39,7 @@ urlpatterns = [
     path("settings/deliveries", deliveries.delivery_list, name="settings-deliveries"),
     path("settings/suppressions", suppressions.suppression_list, name="settings-suppressions"),
     path("settings/suppressions/<uuid:id>/lift", suppressions.suppression_lift, name="suppression-lift"),
+    path("unsubscribe", unsubscribe.unsubscribe, name="unsubscribe"),
     path("settings/mailboxes", mailboxes.mailbox_list, name="settings-mailboxes"),
     path("settings/mailboxes/new", mailboxes.mailbox_create, name="mailbox-create"),
     path("settings/mailboxes/<uuid:id>", mailboxes.mailbox_edit, name="mailbox-edit"),

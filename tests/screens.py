@@ -140,6 +140,7 @@ SCREENS = (
     Screen("sign-in-refused", "/account/login/", _REFUSED, is_signed_in=False),
     Screen("reset", "/account/password/reset/", is_signed_in=False),
     Screen("reset-sent", "/account/password/reset/done/", is_signed_in=False),
+    Screen("unsubscribe-forged", "/unsubscribe?token=x", is_signed_in=False),
     Screen("invitation-spent", "/account/invitation?token=x", is_signed_in=False),
     Screen("not-found", "/conversations/987654"),
     Screen("refused", "/inbox?view=nowhere"),

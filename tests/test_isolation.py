@@ -48,6 +48,7 @@ PUBLIC = {
     "api-token-revoke",
     "email-inbound-raw",
     "email-webhook",
+    "unsubscribe",
     # By signature, which no other file and no other account has: tests/conversations/api/test_attachments.py.
     "api-attachment-content",
     "api-remote-image",

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from accounts.permissions import Permission
 from conversations.actions.recipients import checked_recipients
 from email_channel.enums import SuppressionReason
@@ -38,6 +40,16 @@ def suppress_by_hand(*, viewer: Viewer, address: str, detail: str = "") -> Suppr
     viewer.require(Permission.MANAGE_ACCOUNT)
     [wanted] = checked_recipients("address", [address])
     return suppress_address(address=wanted, reason=SuppressionReason.BY_HAND, detail=detail, actor=viewer.actor)
+
+
+@action
+def unsubscribe_address(*, address: str) -> SuppressedAddress:
+    """Nothing is sent to the address from now on, as its owner has asked by the link in a mail.
+
+    Publishes: AddressSuppressed.
+    """
+    detail = gettext("Its owner asked for no more mail.")
+    return suppress_address(address=address, reason=SuppressionReason.BY_HAND, detail=detail)
 
 
 @action

@@ -15,6 +15,7 @@ from email_channel.queries.intake import incoming_to_take_in
 from email_channel.queries.mailboxes import active_mailboxes, mailbox_of, mailbox_with, without_mailboxes
 from email_channel.queries.mails import (
     MESSAGE_ID_MAX_LENGTH,
+    customer_has_written,
     kept_mail_of,
     lock_mail,
     mail_of_message,
@@ -38,6 +39,7 @@ __all__ = [
     "TASK_COMES_WITHIN",
     "active_mailboxes",
     "call_of",
+    "customer_has_written",
     "deliveries_due",
     "deliveries_of",
     "deliveries_to",

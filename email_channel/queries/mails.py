@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from conversations.access import get_message_for, visible_conversations
-from conversations.enums import SenderDoubt
-from conversations.models import Conversation
+from conversations.enums import MessageKind, SenderDoubt
+from conversations.models import Conversation, Message
 from email_channel.enums import Direction
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
@@ -88,3 +88,8 @@ def kept_mail_of(viewer: Viewer, message_id: UUID) -> EmailMessage:
     if mail is None or not mail.raw:
         raise NotFound
     return mail
+
+
+def customer_has_written(conversation_id: UUID) -> bool:
+    """Return whether the conversation holds a message of a customer's. One query."""
+    return Message.objects.filter(conversation_id=conversation_id, kind=MessageKind.INCOMING).exists()

@@ -3,15 +3,18 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from email.utils import parseaddr
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
-from email_channel.composing import MailAddress
+from email_channel.composing import MailAddress, OutgoingFile
 from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
-from email_channel.transports import CatcherTransport, ResendTransport, transport
+from email_channel.transports import CatcherTransport, ResendTransport, refuse_uncomposable, send_parameters, transport
 from tests.servers.resend import FakeResend, Fault
 
 MAIL = OutgoingMail(
@@ -138,3 +141,25 @@ def test_an_address_of_the_api_may_end_with_a_slash(resend: FakeResend, settings
     settings.RESEND_API_URL += "/"
 
     assert send() == resend.ledger[0].id
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=40))
+def test_what_the_provider_gets_never_breaks_a_header(subject: str, name: str, file: str, reference: str) -> None:
+    """Whatever is refused is refused here; what goes out has no line break where a header will be made of it."""
+    mail = replace(
+        MAIL,
+        sender=MailAddress(name, "help@y.example"),
+        to=(MailAddress(name, "ada@customers.example"),),
+        subject=subject,
+        references=(reference,) if reference else (),
+        files=(OutgoingFile(file or "a", "text/plain", b""),),
+    )
+    try:
+        refuse_uncomposable(mail)
+    except DeliveryRefused:
+        return
+
+    sent = send_parameters(mail)
+    fields = [sent["from"], *sent["to"], sent["subject"], *sent["headers"].values(), file]
+    assert not [field for field in fields if set(field) & set("\r\n\x00\x0b\x0c\x85\u2028\u2029")]
+    assert [parseaddr(box)[1] for box in (sent["from"], *sent["to"])] == ["help@y.example", "ada@customers.example"]
