@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -63,7 +64,8 @@ def values_of(
             "customer_email": contact.email,
         }
     if conversation is not None:
-        path = reverse("conversation-detail", args=[conversation.display_id])
+        # The API serves accounts on the platform's host, too, which has no such page.
+        path = reverse("conversation-detail", settings.ROOT_URLCONF, args=[conversation.display_id])
         values |= {
             "ticket_number": str(conversation.display_id),
             "conversation_subject": conversation.subject,

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Account, User
+from tests.factories import make_mailbox
 from tests.fixtures.live import LiveServer
 from tests.test_contract import Stranger
 
@@ -44,3 +45,22 @@ def test_templates_are_made_previewed_changed_and_deleted(leaders_api: Stranger)
     assert api.post("/email/templates", {**fields, "name": "x", "subject": "{{"}, status=422)["errors"]["subject"]
     api.delete(path)
     api.get(path, expect=404)
+
+
+def test_template_is_sent_and_every_variable_needs_a_value(leaders_api: Stranger, acme: Account) -> None:
+    api = leaders_api
+    make_mailbox(acme)
+    fields = {"name": "Order", "subject": "[#{{ticket_number}}] {{order}}", "body_html": "<p>{{customer_name}}</p>"}
+    template = api.post("/email/templates", fields)
+    wanted = {"template_id": template["id"], "to": "ada@customers.example", "variables": {"order": 7}}
+
+    sent = api.post("/email/send-template", wanted, status=202)
+    again = api.post("/email/send-template", {**wanted, "conversation_id": sent["conversation_id"]}, status=202)
+    refused = api.post("/email/send-template", {**wanted, "variables": {}}, status=422)
+
+    assert {"id", "message_id", "conversation_id", "state"} <= set(sent)
+    assert sent["state"] == "queued"
+    assert again["conversation_id"] == sent["conversation_id"]
+    assert (refused["code"], list(refused["errors"])) == ("validation_error", ["variables.order"])
+    conversation = api.get(f"/conversations/{sent['conversation_id']}")
+    assert conversation["subject"] == f"[#{conversation['display_id']}] 7"

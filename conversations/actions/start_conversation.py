@@ -39,6 +39,27 @@ def start_conversation(  # what a first message may carry
     Raises: PermissionDenied, EmptyMessage, ValidationFailed, UnknownAttachments.
     Publishes: ConversationOpened, ConversationAssigned, ConversationTeamChanged, and what `send_reply` does.
     """
+    conversation = begin_conversation(viewer=viewer, address=address, mailbox_id=mailbox_id, given=given)
+    discard_first_draft(viewer=viewer)
+    return send_reply(
+        viewer=viewer,
+        conversation_id=conversation.id,
+        body_text=body_text,
+        body_html=body_html,
+        attachment_ids=attachment_ids,
+        cc=cc,
+        bcc=bcc,
+        send_at=send_at,
+    )
+
+
+@action
+def begin_conversation(*, viewer: Viewer, address: str, mailbox_id: UUID, given: Mapping[str, Any]) -> Conversation:
+    """There is a conversation of the viewer's with whoever has this address, into which the caller writes at once.
+
+    Keys of `given` as for `start_conversation`. Raises: PermissionDenied, ValidationFailed.
+    Publishes: ConversationOpened, ConversationAssigned, ConversationTeamChanged.
+    """
     viewer.require(Permission.REPLY)
     checked: dict[str, Any] = dict(checked_changes(given))
     contact = find_or_create_contact(address=checked_recipients("to", [address])[0])
@@ -51,17 +72,7 @@ def start_conversation(  # what a first message may carry
         **checked,
     )
     _tell(viewer, conversation)
-    discard_first_draft(viewer=viewer)
-    return send_reply(
-        viewer=viewer,
-        conversation_id=conversation.id,
-        body_text=body_text,
-        body_html=body_html,
-        attachment_ids=attachment_ids,
-        cc=cc,
-        bcc=bcc,
-        send_at=send_at,
-    )
+    return conversation
 
 
 def _tell(viewer: Viewer, conversation: Conversation) -> None:

@@ -59,7 +59,7 @@ def send_mail(
     Publishes: MailQueued, and what `start_conversation` or `send_reply` does.
     """
     viewer.require(Permission.REPLY)
-    recipients = _reachable(to)
+    recipients = reachable_recipients(to)
     answered = get_message_for(viewer, reply_to_message_id) if reply_to_message_id else None
     conversation = _conversation(viewer, conversation_id, answered)
     body: dict[str, Any] = {
@@ -74,7 +74,7 @@ def send_mail(
         message = start_conversation(
             viewer=viewer,
             address=recipients[0],
-            mailbox_id=_mailbox_id(mailbox_id),
+            mailbox_id=sending_mailbox_id(mailbox_id),
             given={"subject": one_line(words.subject, SUBJECT_CHARS)},
             cc=[*recipients[1:], *cc],
             bcc=bcc,
@@ -85,7 +85,7 @@ def send_mail(
     return _addressed(message, words.subject, answered)
 
 
-def _reachable(to: Sequence[str]) -> list[str]:
+def reachable_recipients(to: Sequence[str]) -> list[str]:
     """Return the addresses in lower case. Raises: ValidationFailed for none, or one to which nothing is sent."""
     recipients = checked_recipients("to", to)
     if not recipients:
@@ -117,7 +117,7 @@ def _people(conversation: Conversation, recipients: Sequence[str], cc: Sequence[
     return {"to": list(recipients), "cc": list(cc)}
 
 
-def _mailbox_id(id: UUID | None) -> UUID:
+def sending_mailbox_id(id: UUID | None) -> UUID:
     """Return the mailbox that the mail leaves from. Raises: ValidationFailed where there is none."""
     mailbox = mailbox_with(id) if id else next(iter(active_mailboxes()), None)
     if mailbox is None:

@@ -7,6 +7,7 @@ from email_channel.api.mailboxes import MailboxesView, MailboxSecretView, Mailbo
 from email_channel.api.mails import MailsView, MailView, RawMailView
 from email_channel.api.replies import ReplyRetryView, ReplySettleView
 from email_channel.api.sending import SendMailView
+from email_channel.api.template_sending import SendTemplateView
 from email_channel.api.templates import (
     TemplatePreviewView,
     TemplateRestoreView,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("email/messages/<uuid:mail_id>", MailView.as_view(), name="api-mail"),
     path("email/messages/<uuid:mail_id>/raw", RawMailView.as_view(), name="api-mail-raw"),
     path("messages/<uuid:message_id>/retry", ReplyRetryView.as_view(), name="api-message-retry"),
+    path("email/send-template", SendTemplateView.as_view(), name="email-send-template"),
     path("email/templates", TemplatesView.as_view(), name="email-templates"),
     path("email/templates/<uuid:template_id>", TemplateView.as_view(), name="email-template"),
     path("email/templates/<uuid:template_id>/preview", TemplatePreviewView.as_view(), name="email-template-preview"),

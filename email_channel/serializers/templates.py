@@ -10,7 +10,7 @@ from email_channel.models import EmailTemplate, EmailTemplateVersion
 from email_channel.templating import BODY_CHARS, SUBJECT_CHARS, VALUE_CHARS, VALUES_MOST, RenderedMail
 from hummdesk.api.serializers import InputSerializer, JSONObjectField
 
-_VARIABLES_HELP = "Texts, numbers and true or false by name; each wins over the variable of that name."
+VARIABLES_HELP = "Texts, numbers and true or false by name; each wins over the variable of that name."
 
 
 class TemplateInput(InputSerializer):
@@ -81,7 +81,7 @@ class VariablesField(JSONObjectField):
 class PreviewTemplateInput(InputSerializer):
     """With what values to look; without them by examples."""
 
-    variables = VariablesField(required=False, help_text=_VARIABLES_HELP)
+    variables = VariablesField(required=False, help_text=VARIABLES_HELP)
 
 
 class PreviewTemplateOutput(serializers.Serializer[RenderedMail]):
