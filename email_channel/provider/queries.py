@@ -14,8 +14,8 @@ from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.payloads import RECEIVED
 from email_channel.queries import CLAIM_LASTS
 
-# A claim older than this belongs to a process that is gone: the provider is given 15 s, a download 30, a parser 10.
-EVENT_CLAIM_LASTS = timedelta(seconds=75)
+# A claim older than this belongs to a process that is gone: it is renewed before each step, and none takes so long.
+EVENT_CLAIM_LASTS = timedelta(seconds=25)
 # How many mails of one account are fetched at a time; looked into they are one after the other.
 TOGETHER = 2
 # How many mails that the provider does not hand out are counted, and asked for again at a time.
@@ -50,6 +50,11 @@ def claim_event(id: UUID, now: datetime) -> bool:
     """Return whether the event is the caller's now: a conditional update, so that one process wins. One query."""
     free = ProviderEvent.objects.filter(_is_free(now), id=id, state=ProviderEventState.WAITING)
     return bool(free.update(claimed_at=now))
+
+
+def renew_claim(id: UUID, now: datetime) -> None:
+    """The event stays in the hands of the process that has it. One query."""
+    ProviderEvent.objects.filter(id=id, state=ProviderEventState.WAITING).update(claimed_at=now)
 
 
 class MailAtProvider(NamedTuple):

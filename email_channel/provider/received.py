@@ -20,8 +20,8 @@ from hummdesk.logs import logger
 PAGE_SIZE = 100
 # More than the provider takes in one mail (40 MB), so that what it took is never too large here.
 RAW_MOST_BYTES = 48 * 1024 * 1024
-DOWNLOAD_S = 30.0
-_API_S = 15
+DOWNLOAD_S = 20.0
+_API_S = 20
 _TURN_WAIT_S = 10.0
 _PAUSE_S, _PAUSE_MOST_S = 1.0, 30.0
 # Answers that tell of this mail, not of the provider: it is gone, or was never there.
@@ -48,28 +48,35 @@ class FetchedMail:
     raw: bytes
 
 
-def fetch_received(provider_id: str) -> FetchedMail:
+def fetch_received(provider_id: str, *, before_step: Callable[[], None] = lambda: None) -> FetchedMail:
     """Return a received mail, its raw form made of its parts where the provider has none.
 
+    `before_step` is called before each further request or download, none of which takes more than 20 s.
     Raises: ProviderAway, ProviderBusy, MailUnavailable.
     """
     mail: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.get(provider_id, {"html_format": "cid"}))
     link = mail.get("raw")
     url = link.get("download_url") if isinstance(link, Mapping) else None
+    before_step()
     if isinstance(url, str):
         return FetchedMail(mail, _download(url))
     logger.warning("received_mail_without_raw_form")
-    return FetchedMail(mail, assembled_mail(mail, _attachments(provider_id) if mail.get("attachments") else []))
+    parts = _attachments(provider_id, before_step) if mail.get("attachments") else []
+    return FetchedMail(mail, assembled_mail(mail, parts))
 
 
-def _attachments(provider_id: str) -> Sequence[ReceivedPart]:
+def _attachments(provider_id: str, before_step: Callable[[], None]) -> Sequence[ReceivedPart]:
     """Return the attachments of a mail. One more request, for which it waits its turn, and a download for each."""
     if await_turn("public", most_s=_TURN_WAIT_S):
         raise ProviderBusy("no turn")
     parameters: Any = {"limit": PAGE_SIZE}
     page: Mapping[str, Any] = ask_provider(lambda: resend.Emails.Receiving.Attachments.list(provider_id, parameters))
     rows = [row for row in page.get("data") or () if isinstance(row, Mapping)]
-    return [ReceivedPart(row, _download(str(row.get("download_url")))) for row in rows]
+    parts = []
+    for row in rows:
+        before_step()
+        parts.append(ReceivedPart(row, _download(str(row.get("download_url")))))
+    return parts
 
 
 def received_page(after: str = "") -> tuple[Sequence[Mapping[str, Any]], bool]:

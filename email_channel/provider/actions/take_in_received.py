@@ -19,7 +19,7 @@ from email_channel.provider.actions.store_provider_event import NOBODY_HERE
 from email_channel.provider.lane import note_answer, note_failure
 from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import incoming_recipients
-from email_channel.provider.queries import earlier_in_work
+from email_channel.provider.queries import earlier_in_work, renew_claim
 from email_channel.provider.received import FetchedMail, MailUnavailable, ProviderAway, ProviderBusy, fetch_received
 from email_channel.provider_words import happened_at
 from email_channel.recipients import routes_of
@@ -39,7 +39,7 @@ def take_in_received(event: ProviderEvent) -> None:
     The caller has taken a turn for it. No transaction is open while the provider is asked.
     """
     try:
-        fetched = fetch_received(event.object_id)
+        fetched = fetch_received(event.object_id, before_step=lambda: _keep(event))
     except ProviderBusy:
         release_event(event)
     except ProviderAway as error:
@@ -61,6 +61,7 @@ def _take_in(event: ProviderEvent, fetched: FetchedMail) -> None:
         return
     received_at = _received_at(event, fetched)
     _await_earlier(event)
+    _keep(event)
     faults = [_store_for(route, event, fetched.raw, received_at) for route in routes]
     if all(faults):
         settle_event(event, ProviderEventState.FAILED, faults[0])
@@ -68,8 +69,15 @@ def _take_in(event: ProviderEvent, fetched: FetchedMail) -> None:
         settle_event(event, ProviderEventState.DONE, next(filter(None, faults), ""))
 
 
+def _keep(event: ProviderEvent) -> None:
+    """The claim is a new one, for the step that follows."""
+    with platform_context():
+        renew_claim(event.id, timezone.now())
+
+
 def _await_earlier(event: ProviderEvent) -> None:
     """Older mail of the account that another process fetches at this moment is looked into first."""
+    _keep(event)
     end = time.monotonic() + EARLIER_WAIT_S
     while time.monotonic() < end:
         with platform_context():

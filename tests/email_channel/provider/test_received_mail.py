@@ -147,7 +147,7 @@ def test_an_account_has_two_mails_in_work_at_most(resend: FakeResend, told: Told
 def test_a_claim_of_a_process_that_is_gone_is_void(resend: FakeResend, told: Told) -> None:
     resend.receive(raw_mail(), SUPPORT)
     told()
-    ProviderEvent.objects.update(claimed_at=timezone.now() - timedelta(seconds=76))
+    ProviderEvent.objects.update(claimed_at=timezone.now() - timedelta(seconds=26))
 
     work()
 
