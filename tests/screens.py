@@ -16,6 +16,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "conversation": ("/inbox?view=all", r"/conversations/(\d+)"),
     "customer": ("/customers?sort=newest", r"/customers/([0-9a-f-]{36})"),
     "mailbox": ("/settings/mailboxes", r"/settings/mailboxes/([0-9a-f-]{36})"),
+    "domain": ("/settings/domains", r"/settings/domains/([0-9a-f-]{36})"),
     "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
     "template": ("/settings/templates", r"/settings/templates/([0-9a-f-]{36})"),
 }
@@ -128,6 +129,8 @@ SCREENS = (
     Screen("settings-mailbox-new", "/settings/mailboxes/new"),
     Screen("settings-mailbox", "/settings/mailboxes/{mailbox}"),
     Screen("settings-mailbox-remove", "/settings/mailboxes/{mailbox}/remove"),
+    Screen("settings-domains", "/settings/domains"),
+    Screen("settings-domain", "/settings/domains/{domain}"),
     Screen("settings-incoming-mail", "/settings/incoming-mail"),
     Screen("settings-deliveries", "/settings/deliveries"),
     Screen("settings-suppressions", "/settings/suppressions"),

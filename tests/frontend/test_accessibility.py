@@ -8,6 +8,16 @@ from playwright.sync_api import Page
 
 from accounts.models import Account, User
 from conversations.models import Company, Conversation
+from email_channel.enums import Direction, MailSource, SendState, SuppressionReason
+from email_channel.models import (
+    EmailMessage,
+    EmailTemplate,
+    IncomingMail,
+    Mailbox,
+    OutgoingDelivery,
+    SendingDomain,
+    SuppressedAddress,
+)
 from hummdesk.environment import PROJECT_ROOT
 from tests.fixtures.live import LiveServer
 from tests.screens import SCREENS, Screen, show
@@ -52,7 +62,23 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     contact = conversations[0].contact
     contact.company, contact.custom_fields = company, {"Newsletter": True}
     contact.save()
+    mailbox = Mailbox.objects.earliest("created_at")
+    domain = SendingDomain.objects.create(name=mailbox.domain)
+    IncomingMail.objects.create(mailbox=mailbox, source=MailSource.SMTP, size_bytes=1, sha256="0")
+    email = EmailMessage.objects.create(
+        direction=Direction.OUTGOING,
+        mailbox=mailbox,
+        conversation=conversations[0],
+        conversation_message=conversations[0].messages.earliest("created_at"),
+    )
+    OutgoingDelivery.objects.create(
+        email=email, recipient="gone@oak.example", state=SendState.BOUNCED, error="550 5.1.1 No such user here"
+    )
+    SuppressedAddress.objects.create(address="gone@oak.example", reason=SuppressionReason.HARD_BOUNCE, detail="550")
     return {
+        "mailbox": str(mailbox.id),
+        "domain": str(domain.id),
+        "template": str(EmailTemplate.objects.earliest("created_at").id),
         "conversation": str(conversations[0].display_id),
         "other_conversation": str(conversations[1].display_id),
         "customer": str(contact.id),
