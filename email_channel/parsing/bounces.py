@@ -12,7 +12,7 @@ from email_channel.parsing import limits
 from email_channel.parsing.addresses import normalise_address, parse_addresses
 from email_channel.parsing.bounces_codes import BounceReason
 from email_channel.parsing.bounces_fields import Fields, field_groups, recipient_groups, typed_value
-from email_channel.parsing.bounces_reason import diagnose
+from email_channel.parsing.bounces_reason import diagnose, reply_in
 from email_channel.parsing.bounces_sns import sns_groups, sns_message_ids
 from email_channel.parsing.bounces_text import Paragraph, addresses_in, paragraphs, server_words, split_returned
 from email_channel.parsing.charsets import decode_bytes
@@ -128,7 +128,8 @@ def _reports(root: Part, found: _Found, text: str, headers: Sequence[HeaderBlock
         to = next((address for header in headers for address in _addresses(header, "to")), "")
         written = [Paragraph(to, text)]
     subject = decode_header(root.header.first("subject") or b"")
-    return [_of_words(paragraph, text, said, subject) for paragraph in written]
+    is_many = len(written) > 1
+    return [_of_words(paragraph, text, said, subject, is_one_of_many=is_many) for paragraph in written]
 
 
 def _inner_groups(raw: bytes) -> list[Fields]:
@@ -174,10 +175,12 @@ def _stage_of_category(group: Fields) -> str:
     return "after RCPT TO" if group.get("x-powermta-bouncecategory") in ("bad-mailbox", "inactive-mailbox") else ""
 
 
-def _of_words(paragraph: Paragraph, text: str, said: str, subject: str) -> BounceReport:
+def _of_words(paragraph: Paragraph, text: str, said: str, subject: str, *, is_one_of_many: bool) -> BounceReport:
+    """Return the report that a paragraph makes; `said` is quoted of the server, maybe about somebody else."""
     words = paragraph.words if len(paragraph.words.split()) > 1 else text
     stage_words = words
-    words = said or words
+    if said and not (is_one_of_many and reply_in(words)):
+        words = said
     diagnosis = diagnose(words, stage_words=stage_words)
     if diagnosis.reason in (BounceReason.OTHER, BounceReason.UNDEFINED):
         diagnosis = diagnose(f"{words}\n{text}\n{subject}", stage_words=stage_words)

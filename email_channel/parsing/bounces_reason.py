@@ -197,8 +197,9 @@ def _reason(words: str, status: str, stage: str, *, action: str, agent: str) -> 
         return BounceReason.MAILER
     told, later = _reason_of_status(status), _later(words, status, stage)
     says_unknown = _match(words, table.OF_THE_ADDRESS) is not None
-    if told == BounceReason.USER_UNKNOWN and later in _ADDRESS_REFUSED_BY and not says_unknown:
-        return later
+    if told == BounceReason.USER_UNKNOWN and later in _ADDRESS_REFUSED_BY:
+        # "Sender address rejected: user unknown" speaks of the sender, whatever else it says.
+        return later if later == BounceReason.SENDER_REJECTED or not says_unknown else told
     if told in _SURE:
         return told
     if says_unknown and later not in _NOT_THE_RECIPIENT:

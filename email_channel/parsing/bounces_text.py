@@ -48,6 +48,9 @@ _ANCHOR = re.compile(
     rf"(?=[ \t]{{0,8}}(?:$|:|\.\.\.|\.?[ \t]*$|\(|\[|;|,|-|[ \t]+(?:on |\d|[A-Z])))",
     re.IGNORECASE | re.MULTILINE,
 )
+# Sendmail 5 to 8, in transcripts: "550 <ann@x.example>... User unknown".
+_QUOTED_ANCHOR = re.compile(rf"^[45]\d\d (?:[45]\.\d\.\d{{1,3}} )?<?({_SPEC})>?\.\.\.[ \t]", re.ASCII | re.MULTILINE)
+_DAEMONS = re.compile(r"mailer[-_.]?daemon[^@]{0,40}@", re.IGNORECASE)
 _MACHINES = re.compile(
     r"(?:mailer[-_.]?daemon|post[-_]?master|no-?reply|abuse|support|help(?:desk)?|hostmaster|webmaster)[^@]{0,40}@",
     re.IGNORECASE,
@@ -87,11 +90,13 @@ def _header_block(text: str) -> re.Match[str] | None:
 
 def paragraphs(text: str, not_these: frozenset[str]) -> list[Paragraph]:
     """Return what the text says of each recipient, in order; none of `not_these` (lower case) is one."""
-    anchors = [
+    anchors = sorted(
         (match.start(), address)
-        for match in _ANCHOR.finditer(text)
-        if (address := normalise_address(match[1])) and _is_recipient(address, not_these)
-    ]
+        for pattern in (_ANCHOR, _QUOTED_ANCHOR)
+        for match in pattern.finditer(text)
+        if (address := normalise_address(match[1])) and address.lower() not in not_these
+        if not _DAEMONS.match(address)
+    )
     if not anchors:
         return [Paragraph(address, text) for address in addresses_in(text, not_these)[:1]]
     found: dict[str, str] = {}
@@ -110,11 +115,8 @@ def _with_lead(words: str, lead: str) -> str:
 def addresses_in(text: str, not_these: frozenset[str]) -> list[str]:
     """Return the addresses in the text that a mail may have gone to, each once."""
     found = (normalise_address(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
-    return list(dict.fromkeys(address for address in found if address and _is_recipient(address, not_these)))
-
-
-def _is_recipient(address: str, not_these: frozenset[str]) -> bool:
-    return address.lower() not in not_these and not _MACHINES.match(address)
+    wanted = (address for address in found if address and address.lower() not in not_these)
+    return list(dict.fromkeys(address for address in wanted if not _MACHINES.match(address)))
 
 
 def server_words(text: str) -> str:

@@ -166,6 +166,7 @@ _HOST_UNKNOWN = (
     r"ost|domain|mx|mail exchanger)|mx records? (?:point|refer)\w{0,3} to non-?existent"
     r"|domain mentioned .{0,60}unknown|domain must (?:exist|resolve)|host not found|name or service not known"
     r"|no (?:mx|a|dns) (?:or \S{1,5} )?records? .{0,40}(?:domain|host|found)|no (?:mail )?exchanger (?:found )?for"
+    r"|no mx (?:record|or a\b)"
     r"|dns.{0,20}domain.{0,40}(?:not exist|nonexist)|domain is not reachable|bad destination host"
     r"|account or domain may not exist|illegal host/domain"
     r"|(?:\A|[ <'(])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}[>')]? (?:does not|doesn't) exist"
@@ -268,9 +269,12 @@ _MAILER = (
     r"|terminated by signal"
 )
 _CONTENT = (
-    r"8-?bit|mime|charset|header|format|non-?ascii|bare (?:lf|cr)|improper|malformed|syntax of"
-    r"|(?:message|mail) (?:body|content)|conversion|encod|subject|line(?:s)? (?:are |is )?too long|duplicate"
-    r"|invalid character|smtputf8|rejected due to content"
+    r"8-?bit|charset|non-?ascii|bare (?:lf|cr)|improper|malformed|syntax of"
+    r"|(?:message|mail) (?:body|content)|conversion"
+    r"|(?:header|format|mime|encoding|subject) (?:\S{1,20} ){0,2}(?:error|not|invalid|fail|reject|bad|miss|too)"
+    r"|(?:invalid|bad|missing|duplicate|illegal|unsupported) (?:\S{1,20} ){0,2}"
+    r"(?:header|format|mime|encoding|character)"
+    r"|lines? (?:are |is )?too long|duplicate|smtputf8|rejected due to content"
 )
 _SYSTEM_FULL = (
     r"(?:file )?system (?:is )?full|no space left|insufficient (?:system|disk) (?:storage|space|resources)"
@@ -325,6 +329,6 @@ AFTER_THE_ADDRESS = _table(
     (BounceReason.NETWORK, _NETWORK),
     (BounceReason.SYSTEM, _SYSTEM),
     (BounceReason.SYNTAX, _SYNTAX),
-    (BounceReason.CONTENT, _CONTENT),
     (BounceReason.USER_UNKNOWN, r"(?:does not|doesn't|do not|did not) exist|not found|non-?existent"),
+    (BounceReason.CONTENT, _CONTENT),
 )

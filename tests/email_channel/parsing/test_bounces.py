@@ -173,6 +173,21 @@ def test_sendmail_transcript() -> None:
     assert (report.recipient, report.reply_code, report.is_hard) == ("ann@x.example", "550", True)
 
 
+def test_each_recipient_of_a_transcript_has_its_own_words() -> None:
+    bounce = bounce_of(
+        plain(
+            "   ----- Transcript of session follows -----\n>>> RCPT To:<ann@x.example>\n"
+            "<<< 550 5.1.1 User unknown\n550 5.1.1 <ann@x.example>... User unknown\n"
+            "552 5.2.2 <bob@y.example>... Mailbox full\n"
+        )
+    )
+
+    assert [(report.recipient, report.status) for report in bounce.reports] == [
+        ("ann@x.example", "5.1.1"),
+        ("bob@y.example", "5.2.2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "status", "is_hard"),
     [
