@@ -40,6 +40,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "conversations.actions.index_message.index_return",
         "email_channel.actions.follow_messages.follow_return",
     ),
+    "ContactChanged": ("email_channel.actions.forget_participant.forget_participant",),
     "MemberRemoved": ("teams.actions.agents.retire_agent",),
 }
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.account_settings import switch_setting
 from accounts.decorators import MemberRequest, member_required
 from accounts.permissions import Permission
 from conversations.views.settings_page import render_settings
@@ -36,7 +37,8 @@ _FIELDS = ("name", "team_id", "signature", "auto_reply", "auto_reply_template_id
 def mailbox_list(request: MemberRequest) -> HttpResponse:
     """Show the mailboxes."""
     rows = [_row(mailbox) for mailbox in listed_mailboxes()]
-    return _page(request, _manager(request), "mailboxes", {"rows": rows})
+    context = {"rows": rows, "company_may_join": switch_setting("company_may_join")}
+    return _page(request, _manager(request), "mailboxes", context)
 
 
 @member_required

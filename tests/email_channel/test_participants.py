@@ -3,15 +3,16 @@
 import pytest
 from pytest_django import Settings
 
-from accounts.models import Account
+from accounts.models import Account, Membership, User
+from conversations.actions.erase_contact import erase_contact
 from conversations.actions.forward_message import forward_message
 from conversations.actions.save_company import create_company
 from conversations.actions.write_message import send_reply
-from conversations.models import Message
+from conversations.models import Contact, Message
 from email_channel.actions.take_in_mail import TakenIn
 from email_channel.enums import Direction, Outcome
 from email_channel.models import EmailMessage, OutgoingDelivery, Participant
-from teams.access import Viewer
+from teams.access import Viewer, viewer_of
 from tests.email_channel.conftest import Receive, conversation_of, email_of, message_of
 from tests.email_channel.mails import CUSTOMER, SUPPORT, raw_mail
 from tests.factories import make_mailbox
@@ -201,3 +202,13 @@ def test_a_form_can_not_speak_for_a_customer(receive: Receive, first: TakenIn) -
     forged = receive(raw_mail(sender=SUPPORT, headers=headers))
 
     assert (forged.outcome, email_of(forged).landing["sender"]) == (Outcome.CREATED, "unclear")
+
+
+def test_a_forgotten_customer_takes_part_nowhere(receive: Receive, first: TakenIn, admin: User, acme: Account) -> None:
+    receive(answer(f"Bob Byron <{BOB}>"))
+    bob = Contact.objects.get(email=BOB)
+
+    for contact_id in (bob.id, conversation_of(first).contact_id):
+        erase_contact(viewer=viewer_of(Membership.objects.get(user=admin, account=acme)), contact_id=contact_id)
+
+    assert people(first) == {}
