@@ -18,11 +18,13 @@ def set_delivery_state(*, message_id: UUID, state: DeliveryState, error: str = "
     message = Message.objects.select_for_update().get(id=message_id)
     before = message.delivery_state
     # An automatic reply is a system line: whom it reached is told beside it.
-    if before == state or message.kind != MessageKind.REPLY:
+    if (before, message.delivery_error) == (state, error[:300]) or message.kind != MessageKind.REPLY:
         return
     message.delivery_state = state
     message.delivery_error = error[:300]
     message.save(update_fields=["delivery_state", "delivery_error"])
+    if before == state:
+        return
     publish(
         DeliveryChanged(
             actor=Actor.system(),
