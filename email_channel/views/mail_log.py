@@ -53,9 +53,9 @@ class MailLog:
             "next_url": self._address(cursor=next_cursor) if next_cursor else "",
             "list_url": self.url,
             "all_url": self.url,
-            "show": self.show,
+            "show": self.show if self._is_narrowed else "",
             "sought": self.text,
-            "is_filtered": bool(self.text) or bool(self._tabs and self.show != self._tabs[0][0]),
+            "is_filtered": bool(self.text) or self._is_narrowed,
             "log_tabs": [
                 {"label": label, "url": self._address(show=value), "is_current": value == self.show}
                 for value, label in self._tabs
@@ -64,6 +64,10 @@ class MailLog:
         }
         template = f"{self.name.replace('settings-', 'settings/').replace('-', '_')}.html"
         return render_settings(request, viewer, template, context, page=self.name, partials=_PARTIALS, status=status)
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return bool(self._tabs) and self.show != self._tabs[0][0]
 
     def _address(self, **given: str) -> str:
         query = {"show": self.show, "q": self.text} | given
