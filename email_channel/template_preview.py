@@ -6,30 +6,27 @@ from uuid import UUID
 from django.core.cache import cache
 
 _KEPT_S = 15 * 60
-# As mail programs show mail without colours of its own; the light one is what the thread's frames have.
-_STYLE = """
-:root { color-scheme: %(look)s; }
-body { margin: 0; background: %(paper)s; color: %(ink)s; }
-.mail { box-sizing: border-box; padding: 16px; overflow-wrap: break-word; font: 14px/1.5 system-ui, sans-serif; }
-.mail img { max-width: 100%%; height: auto; }
-.mail table { max-width: 100%%; }
-.mail a { color: %(link)s; }
-.mail p { margin: 0 0 8px; }
-.mail mark { background: #ffd54d; color: #16181d; }
-"""
+# What a mail program adds: paper and ink, which are its own where a mail has none.
+_STYLE = """<style>
+:root {{ color-scheme: {look}; }}
+body {{ margin: 0; padding: 16px; background: {paper}; color: {ink}; overflow-wrap: break-word; }}
+a {{ color: {link}; }}
+table {{ max-width: 100%; }}
+mark {{ background: #ffd54d; color: #16181d; }}
+</style></head>"""
 _COLOURS = {
     "light": {"look": "light", "paper": "#fff", "ink": "#16181d", "link": "#1a56c4"},
     "dark": {"look": "dark", "paper": "#1b1c1e", "ink": "#e6e6e6", "link": "#8ab4f8"},
 }
-_PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>&#8203;</title><style>{style}</style></head>
-<body><div class="mail" dir="auto">{mail}</div></body></html>"""
 
 
-def keep_preview(mail: str, *, look: str, language: str, user_id: UUID) -> str:
-    """Return the name under which this user finds the page for 15 minutes. `mail` is sanitised HTML."""
+def keep_preview(document: str, *, look: str, user_id: UUID) -> str:
+    """Return the name under which this user finds the page for 15 minutes.
+
+    `document` is what `mail_document` makes of sanitised HTML; `look` is light or dark.
+    """
     name = secrets.token_urlsafe(16)
-    page = _PAGE.format(style=_STYLE % _COLOURS[look], mail=mail, language=language)
+    page = document.replace("</head>", _STYLE.format(**_COLOURS[look]), 1)
     cache.set(_key(user_id, name), page, _KEPT_S)
     return name
 

@@ -1,6 +1,7 @@
 """Mail templates as pages show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +11,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.branding import account_branding
 from conversations.remote_images import remote_image_url
 from conversations.shown_html import shown_html
 from conversations.views.shapes.shape import Shape
 from email_channel.errors import TemplateFault
+from email_channel.mail_html import mail_document
 from email_channel.models import EmailTemplate, EmailTemplateVersion
 from email_channel.template_forms import PreviewLookForm
 from email_channel.template_preview import keep_preview
@@ -92,10 +95,8 @@ def preview(values: Mapping[str, Any], look: PreviewLookForm, *, user_id: UUID) 
         mail = render_parts(parts, sample_values())
     except TemplateFault as fault:
         return shown | {"fault": f"{_FIELD_NAMES[fault.field]}: {fault.sentence}"}
-    page = shown_html(mail.html, (), lambda _file: "", remote_image_url)
     colours = "dark" if chosen["look"] == "dark" else "light"
-    language = values["language"] if values["language"] in dict(settings.LANGUAGES) else "en"
-    key = keep_preview(page, look=colours, language=language, user_id=user_id)
+    key = keep_preview(_document(mail.html, values["language"]), look=colours, user_id=user_id)
     return shown | {
         "subject": mail.subject,
         "text": mail.text,
@@ -103,6 +104,22 @@ def preview(values: Mapping[str, Any], look: PreviewLookForm, *, user_id: UUID) 
         "is_empty": not mail.html,
         "frame_url": f"{reverse('template-preview')}?{urlencode({'key': key})}",
     }
+
+
+def _document(words: str, language: str) -> str:
+    """Return the mail as it would go out, but that its pictures come through us."""
+    branding = account_branding()
+    logo_url = remote_image_url(branding.logo_url) if branding.logo_url else ""
+    return mail_document(
+        words=shown_html(words, (), lambda _file: "", remote_image_url),
+        signature="",
+        quoted="",
+        branding=replace(
+            branding,
+            logo_url=logo_url,
+            language=language if language in dict(settings.LANGUAGES) else branding.language,
+        ),
+    )
 
 
 def _url(template: EmailTemplate) -> str:
