@@ -22,6 +22,7 @@ from conversations.models import (
     ConversationFollow,
     ConversationRead,
     ConversationTag,
+    FirstMessageDraft,
     Macro,
     MailPage,
     Message,
@@ -152,6 +153,7 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
 def _fill_desk(conversation: Conversation, agent: Agent) -> None:
     message = conversation.messages.earliest("created_at")
     ConversationFollow.objects.create(conversation=conversation, agent=agent)
+    FirstMessageDraft.objects.create(agent=agent, body_text="Text", body_html="<p>Text</p>")
     MessageDraft.objects.create(conversation=conversation, agent=agent, body_text="Text", body_html="<p>Text</p>")
     MessageMention.objects.create(message=message, agent=agent)
     MailPage.objects.create(message=message, html="<p>Text</p>")
