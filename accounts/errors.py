@@ -2,13 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hummdesk.errors import Conflict, NotAuthenticated, PermissionDenied
+from hummdesk.errors import Conflict, NotAuthenticated, PermissionDenied, ValidationFailed
 
 
 class SlugTaken(Conflict):
     """Another account has this slug."""
 
     title = _("An account with this slug exists already. Choose another slug.")
+
+
+class DomainTaken(ValidationFailed):
+    """Another account has a mailbox at the domain of an address."""
+
+    title = _("Another company here has this domain. Ask whoever runs this installation.")
 
 
 class AlreadyMember(Conflict):

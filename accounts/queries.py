@@ -223,6 +223,16 @@ def routed_addresses(addresses: Iterable[str]) -> dict[str, RoutedAddress]:
     return {address: RoutedAddress(route.account, route.mailbox_id) for address, route in best.items() if route}
 
 
+def lock_mail_domain(domain: str) -> set[UUID]:
+    """Return the accounts with mailboxes at a domain, and let nobody route mail of it until the commit. Two queries.
+
+    Raw, since there may be no row to lock and the ORM has no advisory locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mail-domain'), hashtext(%s))", [domain])
+    return set(MailRoute.objects.filter(address__endswith=f"@{domain}").values_list("account_id", flat=True))
+
+
 def _spellings_of(address: str) -> tuple[str, str]:
     """Return the address in lower case, with and without the `+detail` of its local part."""
     address = address.strip().lower()

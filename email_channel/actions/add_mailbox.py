@@ -19,7 +19,7 @@ def add_mailbox(*, address: str, name: str, actor: Actor, team: Team | None = No
     """Mail to the address goes to this account; the route lies in the public schema, for all accounts to see.
 
     A mailbox that was removed comes back with its mail, and with a new secret.
-    Raises: ValidationFailed, AddressTaken. Publishes: MailboxAdded.
+    Raises: ValidationFailed, AddressTaken, DomainTaken. Publishes: MailboxAdded.
     """
     address, name = address.strip().lower(), " ".join(name.split())
     removed = Mailbox.objects.select_for_update().filter(address=address, is_active=False).first()

@@ -60,7 +60,7 @@ class QueuedMailOutput(serializers.Serializer[EmailMessage]):
     message_id = serializers.CharField()
     conversation_id = serializers.UUIDField()
     conversation_message_id = serializers.UUIDField()
-    state = serializers.ReadOnlyField(default="queued")
+    state = serializers.ChoiceField(choices=["queued"], default="queued", read_only=True)
 
 
 class SendMailView(ApiView):

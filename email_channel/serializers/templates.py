@@ -17,7 +17,7 @@ class TemplateInput(InputSerializer):
     """A template. Bodies are Liquid: `{{customer_name}}`, filters, `{% if %}`."""
 
     name = serializers.CharField(max_length=TEMPLATE_NAME_CHARS)
-    language = serializers.ChoiceField(choices=[code for code, _name in settings.LANGUAGES], required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     subject = serializers.CharField(max_length=SUBJECT_CHARS)
     body_html = serializers.CharField(max_length=BODY_CHARS)
     body_text = serializers.CharField(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from accounts.models import User
 from conversations.models import Conversation, MailPage, Message
@@ -29,7 +29,12 @@ def watched(page: Page) -> list[str]:
     """Return a list that fills with what a page must not do."""
     found: list[str] = []
     host = page.url.split("/")[2]
-    page.on("dialog", lambda dialog: (found.append(f"dialog {dialog.message}"), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        found.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
     page.on("request", lambda sent: found.append(sent.url) if sent.url.split("/")[2] != host else None)
     return found

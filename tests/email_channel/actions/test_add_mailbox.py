@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts.actions.route_mail import stop_routing
+from accounts.errors import DomainTaken
 from accounts.models import Account, MailRoute
 from email_channel.actions.add_mailbox import add_mailbox
-from email_channel.errors import AddressTaken
 from email_channel.models import EmailTemplate, Mailbox
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.actor import Actor
@@ -46,7 +47,7 @@ def test_an_address_that_another_account_has_is_refused_and_nothing_is_made(
     with account_context(nordhem):
         add_mailbox(address="help@shared.example", name="Help", actor=Actor.system())
 
-    with pytest.raises(AddressTaken):
+    with pytest.raises(DomainTaken):
         add_mailbox(address="HELP@shared.example", name="Help", actor=Actor.system())
 
     assert not Mailbox.objects.exists()
@@ -60,3 +61,16 @@ def test_a_new_account_has_a_first_template_in_each_language(acme: Account) -> N
 
     assert {template.language for template in templates} == {"en", "fi", "sv"}
     assert all("{{customer_name}}" in template.body_html for template in templates)
+
+
+def test_domain_of_another_account_is_refused_until_that_has_no_mailbox_there(acme: Account, nordhem: Account) -> None:
+    with account_context(nordhem):
+        first = add_mailbox(address="help@shared.example", name="Help", actor=Actor.system())
+
+    with account_context(acme), pytest.raises(DomainTaken):
+        add_mailbox(address="sales@shared.example", name="Sales", actor=Actor.system())
+
+    with account_context(nordhem):
+        stop_routing(mailbox_id=first.id)
+    with account_context(acme):
+        assert add_mailbox(address="sales@shared.example", name="Sales", actor=Actor.system()).is_active
