@@ -119,7 +119,7 @@ def test_mail_is_answered_in_the_page_and_the_answer_threads_back(
     assert sent["References"] == "<q1@mail.example>"
     assert sent["Auto-Submitted"] is None
     assert "Tervetuloa." in _part(sent, "plain")
-    assert "<p>Tervetuloa.</p>" in _part(sent, "html")
+    assert ">Tervetuloa.</p>" in _part(sent, "html")
 
     answer = f"Kiitos!\n\nOn 23.11.2026 Acme wrote:\n> {'Kyllä on!'}"
     _send(smtp_port, mailbox, "Re: Onko pora varastossa?", answer, In_Reply_To=sent["Message-ID"])
