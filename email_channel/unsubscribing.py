@@ -13,19 +13,22 @@ from hummdesk.tenancy.context import require_account_schema
 
 
 def unsubscribe_url(address: str) -> str:
-    """Return the link by which this address gets no more mail of the account in force. One query."""
+    """Return the link by which this address gets no more mail of the account in force. One query.
+
+    Always the same: a mail that is tried again must be the same mail, or the provider refuses its key.
+    """
     account: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
-    query = urlencode({"token": signing.dumps(address.lower(), salt=_salt())})
+    query = urlencode({"token": _signer().sign(address.lower())})
     return link_to(account, f"{reverse('unsubscribe')}?{query}")
 
 
 def unsubscribing_address(token: str) -> str:
     """Return the address that a link is for. Raises: NotFound for one that is not ours or of another account."""
     try:
-        return str(signing.loads(token, salt=_salt()))
+        return _signer().unsign(token)
     except signing.BadSignature:
         raise NotFound from None
 
 
-def _salt() -> str:
-    return f"unsubscribe/{require_account_schema()}"
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=f"unsubscribe/{require_account_schema()}")

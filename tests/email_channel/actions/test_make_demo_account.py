@@ -7,6 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from accounts.errors import DomainTaken
 from accounts.models import Account, Domain, MailRoute, Membership, User
 from conversations.demo.accounts import load_demo_account
 from conversations.models import Conversation
@@ -17,7 +18,6 @@ from email_channel.actions.make_demo_account import (
     make_demo_account,
     make_demo_operator,
 )
-from email_channel.errors import AddressTaken
 from email_channel.models import Mailbox
 from hummdesk.tenancy.context import account_context, platform_context
 from teams.enums import TeamRole
@@ -129,7 +129,7 @@ def test_only_if_empty_leaves_an_account_with_conversations_alone(nordhem: Accou
 def test_failure_leaves_no_half_made_account(vacant: None, acme: Account) -> None:
     make_mailbox(acme, "support@nordhem.example")
 
-    with platform_context(), pytest.raises(AddressTaken):
+    with platform_context(), pytest.raises(DomainTaken):
         make()
 
     assert not Account.objects.filter(slug="nordhem").exists()
