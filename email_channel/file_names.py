@@ -74,9 +74,9 @@ _TYPES = _known_types()
 def agreeing_name(name: str, content_type: str) -> tuple[str, str]:
     """Return a name and a type that agree: a vague type becomes the name's, else the type's extension is added.
 
-    The name is one line of at most 200 characters, and never empty.
+    The name is one line of at most 200 characters, without folders, and never empty.
     """
-    stem = " ".join(name.split())[-NAME_CHARS:] or "attachment"
+    stem = PurePosixPath(" ".join(name.split())[-NAME_CHARS:]).name or "attachment"
     kind = _SAME.get(content_type.lower(), content_type.lower())
     suffix = PurePosixPath(stem.lower()).suffix
     named = _TYPES.types_map[1].get(suffix, "")

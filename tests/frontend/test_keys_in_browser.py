@@ -71,9 +71,11 @@ def test_note_reply_and_resolve_have_keys(desk: Page) -> None:
 
     desk.keyboard.press("n")
     expect(desk.get_by_role("radio", name="Note", exact=True)).to_be_checked()
+    expect(desk.locator("#composer .editor-body")).to_be_focused()
     desk.keyboard.press("Escape")
     desk.keyboard.press("r")
     expect(desk.get_by_role("radio", name="Reply", exact=True)).to_be_checked()
+    expect(desk.locator("#composer .editor-body")).to_be_focused()
     desk.keyboard.press("Escape")
     desk.keyboard.press("e")
 
