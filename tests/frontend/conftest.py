@@ -73,7 +73,9 @@ def open_page(
 @pytest.fixture
 def desk(open_page: Callable[[User, str], Page], conversations: list[Conversation], admin: User) -> Page:
     """The admin's list of what nobody has taken yet."""
-    return open_page(admin, "/inbox?view=unassigned")
+    page = open_page(admin, "/inbox?view=unassigned")
+    page.locator("body[data-whole]").wait_for()
+    return page
 
 
 @pytest.fixture
