@@ -37,6 +37,22 @@ def test_name_shows_in_the_corner_and_none_is_refused(open_page: OpenPage, admin
     expect(page.locator("summary.me")).to_contain_text("Aino Laine")
 
 
+def test_what_is_changed_while_an_answer_is_under_way_is_kept_and_sent(open_page: OpenPage, admin: User) -> None:
+    page = open_page(admin, "/settings/profile")
+    held: list[Route] = []
+    page.route("**/settings/profile", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/settings/profile"):
+        page.get_by_label("Time zone").select_option("Asia/Tokyo")
+
+    page.get_by_label("Name").fill("Aino Laine")
+    page.get_by_label("Name").press("Tab")
+
+    expect(page.locator("summary.me")).to_contain_text("Aino Laine")
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Aino Laine")
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+
+
 def test_theme_changes_at_once_and_is_there_at_first_paint(open_page: OpenPage, admin: User, live: LiveServer) -> None:
     page = open_page(admin, "/settings/profile")
     page.get_by_role("combobox", name="Theme").select_option("dark")
