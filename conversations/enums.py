@@ -16,6 +16,8 @@ class Status(models.TextChoices):
 
 UNFINISHED = (Status.OPEN, Status.PENDING, Status.SNOOZED)
 FINISHED = (Status.RESOLVED, Status.CLOSED)
+# What counts into an agent's load.
+IN_HAND = (Status.OPEN, Status.PENDING)
 
 
 class Priority(models.TextChoices):
@@ -106,6 +108,8 @@ class NotificationKind(models.TextChoices):
     MENTIONED = "mentioned", _("I was mentioned")
     REPLY = "reply", _("A followed conversation has something new")
     SLA_WARNING = "sla_warning", _("A promised time is near")
+    SLA_BREACH = "sla_breach", _("A promised time is over")
+    RULE = "rule", _("A rule has something to tell me")
     WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
 
 
@@ -131,3 +135,69 @@ class DisabledReason(models.TextChoices):
 
     FAILING = "failing", _("It has failed for three days")
     GONE = "gone", _("The receiver answered that it is gone for good")
+
+
+class ClockKind(models.TextChoices):
+    """What is promised."""
+
+    FIRST_RESPONSE = "first_response", _("First reply")
+    NEXT_RESPONSE = "next_response", _("Next reply")
+    RESOLUTION = "resolution", _("Resolution")
+
+
+class Exclusion(models.TextChoices):
+    """Why an agent could not be given a conversation."""
+
+    OFFLINE = "offline", _("Not online")
+    OUT_OF_OFFICE = "out_of_office", _("Out of office")
+    FULL = "full", _("Has no room")
+    LANGUAGE = "language", _("Does not speak the language")
+    SKILL = "skill", _("Lacks a skill")
+
+
+class RuleTrigger(models.TextChoices):
+    """What a rule looks at: an event, or a state that lasts."""
+
+    CONVERSATION_OPENED = "conversation_opened", _("A conversation begins")
+    MESSAGE_RECEIVED = "message_received", _("The customer writes")
+    REPLY_SENT = "reply_sent", _("A reply is sent")
+    NOTE_ADDED = "note_added", _("A note is added")
+    STATUS_CHANGED = "status_changed", _("The status changes")
+    PRIORITY_CHANGED = "priority_changed", _("The priority changes")
+    CATEGORY_CHANGED = "category_changed", _("The category changes")
+    TEAM_CHANGED = "team_changed", _("The team changes")
+    ASSIGNEE_CHANGED = "assignee_changed", _("The assignee changes")
+    TAGS_CHANGED = "tags_changed", _("Tags change")
+    FIELDS_CHANGED = "fields_changed", _("Fields change")
+    SLA_WARNED = "sla_warned", _("A promised time is near")
+    SLA_BREACHED = "sla_breached", _("A promised time is over")
+    CUSTOMER_WAITS = "customer_waits", _("The customer waits for a reply")
+    CUSTOMER_SILENT = "customer_silent", _("The customer has not answered")
+    UNASSIGNED_FOR = "unassigned_for", _("Nobody takes it")
+    RESOLVED_FOR = "resolved_for", _("It stays resolved")
+
+
+TIMED_TRIGGERS = (
+    RuleTrigger.CUSTOMER_WAITS,
+    RuleTrigger.CUSTOMER_SILENT,
+    RuleTrigger.UNASSIGNED_FOR,
+    RuleTrigger.RESOLVED_FOR,
+)
+
+
+class RuleOutcome(models.TextChoices):
+    """What came of a rule's look at a conversation."""
+
+    APPLIED = "applied", _("Applied")
+    NO_MATCH = "no_match", _("Did not match")
+    NOTHING = "nothing", _("Had nothing to change")
+    CUT = "cut", _("Stopped: it went in circles")
+    FAILED = "failed", _("Failed")
+
+
+class TimerState(models.TextChoices):
+    """What became of a state that was to last."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Its time came")
+    CANCELLED = "cancelled", _("Ended before")

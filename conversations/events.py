@@ -21,6 +21,7 @@ class ConversationTakenBack(Event):
     """Its author took back the only message of a conversation before it left, and the conversation with it."""
 
     conversation_id: UUID
+    assignee_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +94,12 @@ class ConversationStatusChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationAssigned(Event):
-    """Somebody else, or nobody, is responsible now."""
+    """Somebody else, or nobody, is responsible now; `decision_id` is the routing decision behind it."""
 
     conversation_id: UUID
     assignee_before: UUID | None
     assignee_id: UUID | None
+    decision_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,10 +281,11 @@ class MacroApplied(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SlaWarned(Event):
-    """A promised time is near, and nobody has answered yet."""
+    """A promised time is near, and what was promised has not happened yet; `kind` is the clock's."""
 
     conversation_id: UUID
     due_at: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

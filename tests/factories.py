@@ -18,7 +18,7 @@ from conversations.search_index import write_entries
 from email_channel.models import Mailbox
 from hummdesk.tenancy.context import platform_context
 from teams.enums import TeamRole
-from teams.models import Agent, Team, TeamMember
+from teams.models import Agent, AgentLoad, Team, TeamMember
 
 _numbers = count(1)
 
@@ -33,7 +33,9 @@ def make_user(email: str = "", **fields: Any) -> User:
 def make_agent(user: User | None = None, **fields: Any) -> Agent:
     """Make an agent's row alone, without a membership."""
     user = user or make_user()
-    return Agent.objects.create(user=user, **{"name": user.name, "email": user.email, **fields})
+    agent = Agent.objects.create(user=user, **{"name": user.name, "email": user.email, **fields})
+    AgentLoad.objects.create(agent=agent)
+    return agent
 
 
 def agent_of(user: User) -> Agent:

@@ -63,6 +63,6 @@ def _take_back_all(viewer: Viewer, message: Message) -> None:
     )
     if is_new:
         files.update(message=None, created_at=timezone.now())
-    conversation_id = conversation.id
+    conversation_id, assignee_id = conversation.id, conversation.assignee_id
     conversation.delete()
-    publish(ConversationTakenBack(actor=viewer.actor, conversation_id=conversation_id))
+    publish(ConversationTakenBack(actor=viewer.actor, conversation_id=conversation_id, assignee_id=assignee_id))

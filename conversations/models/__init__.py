@@ -1,7 +1,8 @@
 """Rows of what is said, and by whom."""
 
 from conversations.models.attachment import Attachment
-from conversations.models.category import Category
+from conversations.models.automation import AutomationRule, RuleRun, RuleTimer
+from conversations.models.category import Category, CategorySkill
 from conversations.models.contact import Company, Contact, ContactIdentity
 from conversations.models.conversation import (
     Conversation,
@@ -13,13 +14,17 @@ from conversations.models.conversation import (
 from conversations.models.draft import FirstMessageDraft, MessageDraft
 from conversations.models.message import MailPage, Message, MessageMention, MessageVersion
 from conversations.models.notification import Notification, NotificationSetting
+from conversations.models.routing_decision import RoutingDecision
 from conversations.models.saved import Macro, SavedView
 from conversations.models.search_entry import SearchEntry
+from conversations.models.sla_clock import SlaClock, SlaScope
 from conversations.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Attachment",
+    "AutomationRule",
     "Category",
+    "CategorySkill",
     "Company",
     "Contact",
     "ContactIdentity",
@@ -36,8 +41,13 @@ __all__ = [
     "MessageVersion",
     "Notification",
     "NotificationSetting",
+    "RoutingDecision",
+    "RuleRun",
+    "RuleTimer",
     "SavedView",
     "SearchEntry",
+    "SlaClock",
+    "SlaScope",
     "Tag",
     "Webhook",
     "WebhookDelivery",

@@ -6,7 +6,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from conversations.enums import FINISHED, UNFINISHED, Channel, Folder, MessageKind, Priority, Status
+from conversations.enums import FINISHED, IN_HAND, UNFINISHED, Channel, Folder, MessageKind, Priority, Status
 from conversations.models.category import Category
 from conversations.models.contact import Contact
 from teams.models import Agent, SlaPolicy, Team
@@ -103,6 +103,8 @@ class Conversation(models.Model):
     sla_policy = models.ForeignKey(
         SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
+    # Set by hand or by a rule, and so not chosen anew when team, priority or company change.
+    sla_policy_is_set = models.BooleanField(default=False)
     first_response_due_at = models.DateTimeField(null=True, blank=True)
     resolution_due_at = models.DateTimeField(null=True, blank=True)
     sla_due_at = models.DateTimeField(null=True, blank=True)
@@ -166,6 +168,18 @@ class Conversation(models.Model):
                 condition=IN_INBOX & Q(status__in=UNFINISHED),
                 include=["status", "assignee", "team", "sla_due_at", "sla_breached_at"],
                 name="inbox_unfinished",
+            ),
+            # What an agent has in hand: the load is counted after each change.
+            models.Index(
+                fields=["assignee"],
+                condition=IN_INBOX & Q(status__in=IN_HAND, assignee__isnull=False),
+                name="inbox_in_hand",
+            ),
+            # Who waits for an agent, in the order in which they get one.
+            models.Index(
+                fields=["team", "-priority_rank", "sla_due_at", "waiting_since", "id"],
+                condition=IN_INBOX & Q(status=Status.OPEN, assignee=None, team__isnull=False),
+                name="inbox_queue",
             ),
             # What the stats count, without the table. Equal entries are kept once, and come in the order of grouping.
             models.Index(

@@ -13,13 +13,14 @@ class ActorKind(models.TextChoices):
     AGENT = "agent", _("Agent")
     CONTACT = "contact", _("Customer")
     AI = "ai", _("AI")
+    RULE = "rule", _("Rule")
     SYSTEM = "system", _("System")
     PLATFORM = "platform", _("Operator")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """An agent, a contact, a model or the system itself; `id` is None for the last two."""
+    """An agent, a contact, an automation rule, a model or the system itself; `id` is None for the last two."""
 
     kind: ActorKind
     id: UUID | None = None
@@ -31,6 +32,10 @@ class Actor:
     @classmethod
     def contact(cls, id: UUID) -> "Actor":
         return cls(ActorKind.CONTACT, id)
+
+    @classmethod
+    def rule(cls, id: UUID) -> "Actor":
+        return cls(ActorKind.RULE, id)
 
     @classmethod
     def platform(cls, id: UUID | None = None) -> "Actor":

@@ -5,7 +5,7 @@ from uuid import UUID
 from accounts.models import User
 from hummdesk.events.publishing import action
 from teams.enums import AgentStatus
-from teams.models import Agent
+from teams.models import Agent, AgentLoad
 
 
 @action
@@ -13,9 +13,11 @@ def make_agent(*, user_id: str | UUID, **_rest: object) -> None:
     """The member is an active agent, with the name and address of the user."""
     user = User.objects.get(id=user_id)
     fields = {"name": user.name or user.email, "email": user.email, "is_active": True}
-    Agent.objects.update_or_create(
+    agent, is_new = Agent.objects.update_or_create(
         user_id=user.id, defaults=fields, create_defaults={**fields, "languages": [user.language]}
     )
+    if is_new:
+        AgentLoad.objects.create(agent=agent)
 
 
 @action

@@ -3,7 +3,7 @@
 import uuid7
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from teams.enums import AgentStatus
@@ -28,16 +28,47 @@ class Agent(models.Model):
     is_active = models.BooleanField(default=True)
     status = models.CharField(max_length=8, choices=AgentStatus, default=AgentStatus.OFFLINE)
     max_capacity = models.PositiveSmallIntegerField(default=12)
-    current_load = models.PositiveIntegerField(default=0)
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     csat_score = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
+    # Away because nobody was there, not because they said so: their return ends it.
+    is_away_by_itself = models.BooleanField(default=False)
+    # Days out of the office, the last one included, by the account's time zone.
+    out_from_on = models.DateField(null=True, blank=True)
+    out_until_on = models.DateField(null=True, blank=True)
+    substitute = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(max_capacity__gte=1), name="agent_has_capacity"),
+            models.CheckConstraint(
+                condition=Q(out_from_on=None, out_until_on=None) | Q(out_until_on__gte=F("out_from_on")),
+                name="out_of_office_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(substitute=None) | ~Q(substitute=F("pk")), name="substitute_is_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgentLoad(models.Model):
+    """How many conversations an agent has in hand; each agent has a row.
+
+    Only `conversations.actions.recount_loads` writes it, under the lock of the event log and so one transaction after
+    the other: a row of its own, since one that others lock, too, could wait for the log in a circle.
+    `assigned_at` is when the agent was last given a conversation, None for never.
+    """
+
+    agent = models.OneToOneField(Agent, primary_key=True, on_delete=models.CASCADE, related_name="load")
+    current_load = models.PositiveIntegerField(default=0)
+    assigned_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.current_load}"
 
 
 class Skill(models.Model):

@@ -11,7 +11,11 @@ class BusinessHours(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=80, unique=True)
     timezone = models.CharField(max_length=64)
+    # ISO 3166 codes of the country and its part whose public holidays count (package `holidays`); "" for none.
+    country = models.CharField(max_length=2, blank=True)
+    subdivision = models.CharField(max_length=8, blank=True)
     is_default = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name_plural = "business hours"
@@ -51,12 +55,13 @@ class BusinessPeriod(models.Model):
 
 
 class Holiday(models.Model):
-    """A day on which nobody works, whatever the weekday says."""
+    """A day on which nobody works, whatever the weekday says; or, `is_open`, a public holiday on which they do."""
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="holidays")
     day_on = models.DateField()
     name = models.CharField(max_length=80)
+    is_open = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hours", "day_on"], name="one_holiday_per_day")]

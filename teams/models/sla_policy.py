@@ -16,7 +16,12 @@ class SlaPolicy(models.Model):
     first_response_s = models.PositiveIntegerField(null=True, blank=True)
     next_response_s = models.PositiveIntegerField(null=True, blank=True)
     resolution_s = models.PositiveIntegerField(null=True, blank=True)
+    # Of the target, in percent, after which somebody is warned.
+    warn_percent = models.PositiveSmallIntegerField(default=75)
+    # Whether the clocks stand still while the customer is asked; they always do while a conversation is snoozed.
+    pauses_while_pending = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name_plural = "SLA policies"
@@ -25,7 +30,10 @@ class SlaPolicy(models.Model):
                 fields=["is_default"],
                 condition=Q(is_default=True),
                 name="one_default_sla",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_percent__gte=1, warn_percent__lte=99), name="sla_warns_before_the_end"
+            ),
         ]
 
     def __str__(self) -> str:

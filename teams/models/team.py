@@ -18,6 +18,9 @@ class Team(models.Model):
     routing = models.CharField(max_length=12, choices=RoutingStrategy, default=RoutingStrategy.MANUAL)
     hours = models.ForeignKey(BusinessHours, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sla_policy = models.ForeignKey(SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Whoever knows the customer gets their next conversation, if they have room.
+    is_sticky = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
