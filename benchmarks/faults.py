@@ -30,7 +30,7 @@ from tests.servers.resend import API_KEY, FakeResend, running_resend
 MAILBOX = "support@nordhem.example"
 AGENT, PASSWORD = "admin@nordhem.example", "hummdesk-demo"
 REPLY_SHARE = 4  # one reply to so many mails
-KILL_EVERY_S = 15.0
+KILL_EVERY_S = 4.0
 START_TIMEOUT_S, DRAIN_TIMEOUT_S = 240, 420
 # How each is known among the processes: by words of its command line.
 VICTIMS = {"worker": "celery --quiet -A hummdesk worker", "redis": "valkey-server", "postgres": "postgres -D"}
@@ -93,7 +93,7 @@ class Installation:
         """One process of this name is dead; False if none runs."""
         for one in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if VICTIMS[name] in " ".join(one.cmdline()) or (name == "redis" and "valkey" in one.name()):
+                if VICTIMS[name] in " ".join(one.cmdline()):
                     one.kill()
                     return True
         return False
