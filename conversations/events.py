@@ -29,13 +29,15 @@ class MessageReceived(Event):
     """The customer has written.
 
     `has_files` and `is_followed` spare the tasks that would find nothing (`hummdesk.subscriptions.ONLY_IF`): there
-    may be pictures, and agents who want to know. Nobody follows what is new.
+    may be pictures, and agents who want to know. Nobody follows what is new. `is_later` is False for the message that
+    a conversation begins with: what `conversations.tasks.attend` does about it follows from ConversationOpened.
     """
 
     conversation_id: UUID
     message_id: UUID
     has_files: bool = True
     is_followed: bool = True
+    is_later: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

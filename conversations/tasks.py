@@ -17,6 +17,7 @@ from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import SLA_IS_NEAR_SQL
+from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
 from hummdesk.logs import logger
@@ -177,3 +178,26 @@ def watch_promises() -> int:
 def warn_of_promises() -> int:
     """The account's promises that are near are warned of, each once; returns how many."""
     return warn_of_sla(WARNED_AT_ONCE)
+
+
+@account_task("conversations.tasks.attend")
+def attend(event_seq: int, conversation_id: str, **_rest: object) -> None:
+    """What follows by itself from one event of a conversation has happened: rules, then clocks, then routing.
+
+    Each has a transaction of its own, and may run twice, late, or when the conversation has gone. It runs after each
+    mail: whoever has nothing to do here finds that out with one cheap query. A conversation that begins is attended
+    to once, with its ConversationOpened, which stands for its first MessageReceived, too.
+    """
+    return
+
+
+@platform_task("conversations.tasks.sweep_queues")
+def sweep_queues() -> int:
+    """Each account where somebody waits whom somebody has room for gets a task; returns how many do."""
+    return fan_out("conversations.tasks.drain_queues", QUEUE_MOVES_SQL)
+
+
+@account_task("conversations.tasks.drain_queues")
+def drain_queues(**_rest: object) -> int:
+    """Whoever waits and can be given to somebody has an agent; returns how many were given."""
+    return 0

@@ -53,6 +53,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "queues-sweep": {
+        "task": "conversations.tasks.sweep_queues",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "webhooks-sweep": {
         "task": "conversations.tasks.sweep_webhooks",
         "schedule": 10.0,

@@ -46,26 +46,39 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 
 WITH_LOG: tuple[str, ...] = ("conversations.actions.queue_webhooks.queue_webhooks",)
 
+_ATTEND = "conversations.tasks.attend"
+_DRAIN = "conversations.tasks.drain_queues"
+
 TASKS: dict[str, tuple[str, ...]] = {
     "ReplyWritten": ("conversations.tasks.await_release", "conversations.tasks.notify_agents"),
     "AttachmentUploaded": ("conversations.tasks.make_upload_thumbnail",),
-    "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents"),
+    "ConversationOpened": (_ATTEND,),
+    "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents", _ATTEND),
     "MessageReread": ("conversations.tasks.make_message_thumbnails",),
-    "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents"),
+    "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents", _ATTEND),
+    "ConversationStatusChanged": (_ATTEND,),
+    "ConversationPriorityChanged": (_ATTEND,),
+    "ConversationCategoryChanged": (_ATTEND,),
+    "ConversationTeamChanged": (_ATTEND,),
+    "ConversationFieldsChanged": (_ATTEND,),
+    "ConversationFolderChanged": (_ATTEND,),
     "ConversationSubjectChanged": ("conversations.tasks.index_conversations",),
-    "ConversationTagsChanged": ("conversations.tasks.index_conversations",),
-    "ConversationMerged": ("conversations.tasks.index_conversations",),
-    "ConversationUnmerged": ("conversations.tasks.index_conversations",),
-    "MessagesSplit": ("conversations.tasks.index_conversations",),
-    "SplitUndone": ("conversations.tasks.index_conversations",),
+    "ConversationTagsChanged": ("conversations.tasks.index_conversations", _ATTEND),
+    "ConversationMerged": ("conversations.tasks.index_conversations", _ATTEND),
+    "ConversationAbsorbed": (_ATTEND,),
+    "ConversationReleased": (_ATTEND,),
+    "ConversationUnmerged": ("conversations.tasks.index_conversations", _ATTEND),
+    "MessagesSplit": ("conversations.tasks.index_conversations", _ATTEND),
+    "SplitUndone": ("conversations.tasks.index_conversations", _ATTEND),
+    "AgentStatusChanged": (_DRAIN,),
     "TagChanged": ("conversations.tasks.index_tag",),
     "ContactChanged": ("conversations.tasks.index_contacts",),
     "ContactMerged": ("conversations.tasks.index_contacts",),
     "ContactUnmerged": ("conversations.tasks.index_contacts",),
-    "ConversationAssigned": ("conversations.tasks.notify_agents",),
-    "NoteAdded": ("conversations.tasks.notify_agents",),
+    "ConversationAssigned": ("conversations.tasks.notify_agents", _ATTEND),
+    "NoteAdded": ("conversations.tasks.notify_agents", _ATTEND),
     "MessageEdited": ("conversations.tasks.notify_agents",),
-    "SlaWarned": ("conversations.tasks.notify_agents",),
+    "SlaWarned": ("conversations.tasks.notify_agents", _ATTEND),
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
@@ -76,6 +89,8 @@ TASKS: dict[str, tuple[str, ...]] = {
 ONLY_IF: dict[tuple[str, str], str] = {
     ("MessageReceived", "conversations.tasks.make_message_thumbnails"): "has_files",
     ("MessageReceived", "conversations.tasks.notify_agents"): "is_followed",
+    # The first message of a conversation is attended to with its ConversationOpened.
+    ("MessageReceived", _ATTEND): "is_later",
 }
 
 RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged", "AccountChanged"})

@@ -30,7 +30,6 @@ MANY_TIMES = {"Command", "main"}
 # Kept for the timeline and for audits; nothing reacts to them.
 AUDIT_ONLY = {
     "AddressSuppressed",
-    "AgentStatusChanged",
     "ConversationFollowed",
     "DomainChecked",
     "MacroApplied",

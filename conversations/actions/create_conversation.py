@@ -81,7 +81,11 @@ def _publish(conversation: Conversation, message: Message, checked: CheckedChang
     publish(
         ConversationOpened(actor=actor, conversation_id=conversation_id, contact_id=contact_id, channel=Channel.API)
     )
-    publish(MessageReceived(actor=Actor.contact(contact_id), conversation_id=conversation_id, message_id=message.id))
+    publish(
+        MessageReceived(
+            actor=Actor.contact(contact_id), conversation_id=conversation_id, message_id=message.id, is_later=False
+        )
+    )
     if conversation.team_id is not None:
         publish(
             ConversationTeamChanged(

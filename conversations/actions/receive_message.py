@@ -92,7 +92,7 @@ def open_conversation(
             actor=Actor.contact(contact.id), conversation_id=conversation.id, contact_id=contact.id, channel=channel
         )
     )
-    _tell(message, contact, text, is_followed=False)
+    _tell(message, contact, text, is_first=True)
     return message
 
 
@@ -145,14 +145,15 @@ def _save(message: Message, text: IncomingText) -> None:
     store_incoming_files(message, text.files)
 
 
-def _tell(message: Message, contact: Contact, text: IncomingText, *, is_followed: bool = True) -> None:
+def _tell(message: Message, contact: Contact, text: IncomingText, *, is_first: bool = False) -> None:
     publish(
         MessageReceived(
             actor=Actor.contact(contact.id),
             conversation_id=message.conversation_id,
             message_id=message.id,
             has_files=bool(text.files),
-            is_followed=is_followed,
+            is_followed=not is_first,
+            is_later=not is_first,
         )
     )
 
