@@ -34,8 +34,9 @@ from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import current_schema
-from teams.business_time import is_open
+from teams.calendar import is_open_at
 from teams.queries import default_hours
+from teams.queries.hours import calendar_of
 
 PER_CONVERSATION_AND_HOUR = 3
 # To one sender within a day: in one conversation, in all of them, and where nothing proves who wrote.
@@ -101,7 +102,7 @@ def _is_wanted(mailbox: Mailbox, at: datetime) -> bool:
     if mailbox.auto_reply != AutoReplyWhen.OUTSIDE_HOURS:
         return mailbox.auto_reply == AutoReplyWhen.ALWAYS
     hours = mailbox.hours or default_hours()
-    return hours is not None and not is_open(hours, at)
+    return hours is not None and not is_open_at(calendar_of(hours), at)
 
 
 def _without_tag(address: str) -> str:
