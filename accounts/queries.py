@@ -38,6 +38,11 @@ def active_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(is_active=True, user__is_active=True, account__status=AccountStatus.ACTIVE)
 
 
+def active_accounts() -> list[Account]:
+    """Return all active accounts, by slug. One query."""
+    return list(Account.objects.filter(status=AccountStatus.ACTIVE).order_by("slug"))
+
+
 def membership_of(user_id: UUID, account_id: UUID) -> Membership | None:
     """Return the active membership of these ids, with its user and account, or None. One query."""
     return _memberships_with_both.first(user_id, account_id)

@@ -11,15 +11,18 @@ from conversations.actions.index_message import reindex_contacts, reindex_conver
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
+from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.release_reply import release_reply
 from conversations.actions.wake import wake_conversation
 from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
+from conversations.queries.loads import HAS_LOADS_SQL
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import SLA_IS_NEAR_SQL
 from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
+from hummdesk.events.actor import Actor
 from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
@@ -201,3 +204,15 @@ def sweep_queues() -> int:
 def drain_queues(**_rest: object) -> int:
     """Whoever waits and can be given to somebody has an agent; returns how many were given."""
     return 0
+
+
+@platform_task("conversations.tasks.reconcile_all_loads")
+def reconcile_all_loads() -> int:
+    """Each account with agents gets a task that counts their loads; returns how many do."""
+    return fan_out("conversations.tasks.reconcile_account_loads", HAS_LOADS_SQL)
+
+
+@account_task("conversations.tasks.reconcile_account_loads")
+def reconcile_account_loads() -> int:
+    """The account's loads are what its agents have in hand; returns how many were not."""
+    return len(reconcile_loads(actor=Actor.system()))

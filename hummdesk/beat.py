@@ -1,6 +1,8 @@
-"""What runs by the clock, in seconds: platform tasks, most of which fan out to the accounts that have work."""
+"""What runs by the clock, in seconds or at a time (UTC): platform tasks, most fan out to accounts with work."""
 
 from typing import Any
+
+from celery.schedules import crontab
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "events-sweep": {
@@ -71,6 +73,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "uploads-purge": {
         "task": "conversations.tasks.purge_uploads",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "loads-reconcile": {
+        "task": "conversations.tasks.reconcile_all_loads",
+        "schedule": crontab(hour="3", minute="17"),
         "options": {"expires": 3600},
     },
     "worker-heartbeat": {

@@ -44,7 +44,10 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "MemberRemoved": ("teams.actions.agents.retire_agent",),
 }
 
-WITH_LOG: tuple[str, ...] = ("conversations.actions.queue_webhooks.queue_webhooks",)
+WITH_LOG: tuple[str, ...] = (
+    "conversations.actions.recount_loads.recount_loads",
+    "conversations.actions.queue_webhooks.queue_webhooks",
+)
 
 _ATTEND = "conversations.tasks.attend"
 _DRAIN = "conversations.tasks.drain_queues"

@@ -16,3 +16,14 @@ class AgentStatusChanged(Event):
     agent_id: UUID
     status_before: str
     status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadCorrected(Event):
+    """An agent's load was not what they have in hand, and is now."""
+
+    object_field: ClassVar[str] = "agent_id"
+
+    agent_id: UUID
+    load_before: int
+    load: int

@@ -32,6 +32,7 @@ AUDIT_ONLY = {
     "AddressSuppressed",
     "ConversationFollowed",
     "DomainChecked",
+    "LoadCorrected",
     "MacroApplied",
     "MailTakenIn",
     "MailboxAdded",

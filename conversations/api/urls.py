@@ -11,6 +11,7 @@ from conversations.api import (
     conversations,
     drafts,
     events,
+    loads,
     macros,
     messages,
     notifications,
@@ -60,6 +61,7 @@ urlpatterns = [
         webhooks.RedeliverView.as_view(),
         name="api-webhook-redeliver",
     ),
+    path("agents/reconcile-loads", loads.LoadsReconcileView.as_view(), name="api-agents-reconcile-loads"),
     path("conversations/bulk", bulk.ConversationsBulkView.as_view(), name="api-conversations-bulk"),
     # After all words that stand in the place of an id.
     path("conversations/<str:conversation_id>", conversation.ConversationView.as_view(), name="api-conversation"),

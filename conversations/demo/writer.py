@@ -28,6 +28,7 @@ from conversations.models import (
     Tag,
 )
 from conversations.models.conversation import DISPLAY_ID_SEQUENCE
+from conversations.queries.loads import correct_loads
 from conversations.search_index import write_entries
 from hummdesk.markup import one_line
 from hummdesk.tenancy.context import require_account_schema
@@ -64,6 +65,7 @@ def write_conversations(conversations: Iterable[DemoConversation], place: DemoPl
                 writer.write(batch, is_telling_planner=number in ANALYZED_IN)
                 written += len(batch)
         analyze(WRITTEN_MODELS)
+        correct_loads()
     return written
 
 

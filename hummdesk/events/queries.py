@@ -27,6 +27,15 @@ def last_seq() -> int:
         return int(cursor.fetchall()[0][0] or 0)
 
 
+def lock_log(schema: str) -> None:
+    """Nobody else writes to the account's log until this transaction ends, as `publish` holds it. One query.
+
+    For what must be counted anew while nothing changes it. Lock nothing after it that others lock before the log.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s))", [schema])
+
+
 def log_after(seq: int, limit: int) -> Sequence[LoggedEvent]:
     """Return at most `limit` events after `seq`, in order. One query.
 

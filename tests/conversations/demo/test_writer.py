@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from conversations.actions.receive_message import IncomingText, open_conversation
+from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.summarise import PREVIEW_LENGTH
 from conversations.demo.accounts import DEMO_SLUGS, load_demo_account
 from conversations.demo.script import DemoConversation, generate
@@ -16,9 +17,11 @@ from conversations.demo.writer import DemoPlace, linkless_html, write_conversati
 from conversations.models import Contact, ContactIdentity, Conversation, Message
 from conversations.queries.unread import unread_by
 from hummdesk.errors import AccountRequired
+from hummdesk.events.actor import Actor
 from hummdesk.markup import one_line, text_to_html
 from hummdesk.tenancy.context import platform_context
 from teams.access import Viewer
+from teams.models import AgentLoad
 from tests.factories import agent_of, make_agent, make_contact, make_team, make_user
 
 COUNT = 150
@@ -41,6 +44,13 @@ def script() -> Sequence[DemoConversation]:
 
 def script_of(count: int, *, seed: int = 1, now: datetime | None = None) -> list[DemoConversation]:
     return list(generate("acme", count, seed=seed, now=now or timezone.now()))
+
+
+def test_loads_are_what_was_written(place: DemoPlace, script: Sequence[DemoConversation]) -> None:
+    write_conversations(script, place)
+
+    assert sum(AgentLoad.objects.values_list("current_load", flat=True)) > 0
+    assert reconcile_loads(actor=Actor.system()) == []
 
 
 def test_written_conversations_are_those_of_the_script(place: DemoPlace, script: Sequence[DemoConversation]) -> None:
