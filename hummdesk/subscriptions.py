@@ -1,6 +1,6 @@
 """What reacts to which event: the one table.
 
-`TOGETHER`: functions that run inside the publishing transaction, with the event's fields by name.
+`TOGETHER`: functions that run inside the publishing transaction, with the event's fields and `actor` by name.
 `WITH_LOG`: functions that get the logged rows, in `seq` order, inside the transaction that writes them and under the
 log's lock; they return the names of account tasks without arguments that are queued after the commit.
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.

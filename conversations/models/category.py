@@ -13,7 +13,10 @@ class Category(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="categories"
+    )
 
     class Meta:
         ordering = ["name"]

@@ -66,7 +66,7 @@ def publish(event: Event) -> None:
         raise PublishedOutsideAction(event.type_name())
     events.append((require_account_schema(), event))
     for path in TOGETHER.get(event.type_name(), ()):
-        import_string(path)(**event.data())
+        import_string(path)(**event.data(), actor=event.actor)
 
 
 def _write(events: list[tuple[str, Event]]) -> None:

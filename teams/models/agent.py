@@ -4,6 +4,7 @@ import uuid7
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import User
 from teams.enums import AgentStatus
@@ -35,6 +36,9 @@ class Agent(models.Model):
     # Days out of the office, the last one included, by the account's time zone.
     out_from_on = models.DateField(null=True, blank=True)
     out_until_on = models.DateField(null=True, blank=True)
+    # Since when the status is what it is: who was seen since, and then no more, has gone away.
+    status_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
     substitute = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
