@@ -144,3 +144,22 @@ class DeliveryUnderWay(Conflict):
     """The event is being sent just now."""
 
     title = _("This is being sent just now.")
+
+
+class TooManyRules(Conflict):
+    """The account has as many automation rules as it may have."""
+
+    title = _("There are as many rules as an account can have. Delete one first.")
+
+
+class UsedByRules(Conflict):
+    """What is to be deleted is named by automation rules; the problem's `rules` says which."""
+
+    title = _("A rule uses this.")
+
+    def __init__(self, rules: Sequence[tuple[UUID, str]]) -> None:
+        text = _("It is used by the rule %(names)s. Change the rule first.")
+        names = ", ".join(f"“{name}”" for _id, name in rules)
+        super().__init__(
+            text % {"names": names}, more={"rules": [{"id": rule_id, "name": name} for rule_id, name in rules]}
+        )

@@ -41,7 +41,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "email_channel.actions.follow_messages.follow_return",
     ),
     "ContactChanged": ("email_channel.actions.forget_participant.forget_participant",),
-    "MemberRemoved": ("teams.actions.agents.retire_agent",),
+    "MemberRemoved": ("conversations.actions.rule_uses.refuse_used_agent", "teams.actions.agents.retire_agent"),
+    "AutomationRuleSaved": ("email_channel.actions.check_rule_mentions.check_rule_mentions",),
 }
 
 WITH_LOG: tuple[str, ...] = (

@@ -30,6 +30,7 @@ MANY_TIMES = {"Command", "main"}
 # Kept for the timeline and for audits; nothing reacts to them.
 AUDIT_ONLY = {
     "AddressSuppressed",
+    "AutomationRuleDeleted",
     "ConversationFollowed",
     "DomainChecked",
     "LoadCorrected",
@@ -120,9 +121,9 @@ def test_function_that_runs_together_with_an_event_exists(path: str) -> None:
 
 
 def event_names() -> set[str]:
-    for app in APPS:
-        if (PROJECT_ROOT / app / "events.py").exists():
-            importlib.import_module(f"{app}.events")
+    for path in source_files(*APPS):
+        if path.name == "events.py":
+            importlib.import_module(short(path).removesuffix(".py").replace("/", "."))
     return {event.type_name() for event in Event.__subclasses__() if event.__module__.split(".")[0] in APPS}
 
 

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
+from conversations.actions.rule_uses import require_unused_by_rules
 from conversations.custom_fields import changed_custom_fields
 from conversations.models import Company
 from conversations.queries.contacts import get_company
+from conversations.rules.fields import FieldType
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.events.publishing import action
 from teams.access import Viewer
@@ -49,9 +51,10 @@ def change_company(*, viewer: Viewer, company_id: UUID, changes: Mapping[str, An
 
 @action
 def delete_company(*, viewer: Viewer, company_id: UUID) -> None:
-    """The company is gone, and its contacts are in none. Raises: NotFound, PermissionDenied."""
+    """The company is gone, and its contacts are in none. Raises: NotFound, PermissionDenied, UsedByRules."""
     company = get_company(company_id, lock=True)
     viewer.require(Permission.MANAGE_TEMPLATES)
+    require_unused_by_rules(FieldType.COMPANY, company.id)
     company.delete()
 
 

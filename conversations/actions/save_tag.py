@@ -10,8 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
+from conversations.actions.rule_uses import rename_tag_in_rules, require_unused_by_rules
 from conversations.events import TagChanged
 from conversations.models import Tag
+from conversations.queries.rules import lock_rules
+from conversations.rules.fields import FieldType
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
@@ -61,6 +64,7 @@ def rename_tag(*, viewer: Viewer, tag_id: UUID, name: str) -> Tag:
             tag.save(update_fields=["name"])
     except IntegrityError as error:
         raise Conflict(_("There is another tag of this name.")) from error
+    rename_tag_in_rules(tag, before)
     publish(TagChanged(actor=viewer.actor, tag_id=tag.id, name_before=before, name=tag.name))
     return tag
 
@@ -69,9 +73,10 @@ def rename_tag(*, viewer: Viewer, tag_id: UUID, name: str) -> Tag:
 def delete_tag(*, viewer: Viewer, tag_id: UUID) -> None:
     """The tag is gone, also from every conversation that had it.
 
-    Raises: NotFound, PermissionDenied. Publishes: TagChanged.
+    Raises: NotFound, PermissionDenied, UsedByRules. Publishes: TagChanged.
     """
     tag = _locked_tag(viewer, tag_id)
+    require_unused_by_rules(FieldType.TAG, tag.name)
     tag.delete()
     publish(TagChanged(actor=viewer.actor, tag_id=tag_id, name_before=tag.name, name=None))
 
@@ -86,6 +91,8 @@ def clean_tag_name(name: str) -> str:
 
 
 def _locked_tag(viewer: Viewer, tag_id: UUID) -> Tag:
+    # Before the tag, as whoever saves a rule does.
+    lock_rules()
     tag = Tag.objects.select_for_update().filter(id=tag_id).first()
     if tag is None:
         raise NotFound

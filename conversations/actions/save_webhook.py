@@ -9,10 +9,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
+from conversations.actions.rule_uses import require_unused_by_rules
 from conversations.enums import WebhookState
 from conversations.errors import TooManyWebhooks
 from conversations.models import Webhook, WebhookDelivery
 from conversations.queries.webhooks import all_webhooks, webhook_with
+from conversations.rules.fields import FieldType
 from hummdesk.egress import target_of
 from hummdesk.errors import Conflict
 from hummdesk.events.publishing import action
@@ -85,18 +87,26 @@ def rotate_webhook_secret(*, viewer: Viewer, webhook_id: UUID) -> Webhook:
 
 
 def delete_webhook(*, viewer: Viewer, webhook_id: UUID) -> None:
-    """The webhook is gone, with its deliveries. Raises: PermissionDenied, NotFound.
+    """The webhook is gone, with its deliveries. Raises: PermissionDenied, NotFound, UsedByRules.
 
     Two transactions: once the first has switched it off, no other action has to wait for the second.
     """
-    change_webhook(viewer=viewer, webhook_id=webhook_id, changes={"is_enabled": False})
+    _switch_off_unused(viewer, webhook_id)
     _remove(webhook_id)
     logger.info("webhook_deleted", webhook_id=str(webhook_id), agent_id=str(viewer.id))
 
 
 @action
+def _switch_off_unused(viewer: Viewer, webhook_id: UUID) -> None:
+    viewer.require(Permission.MANAGE_ACCOUNT)
+    require_unused_by_rules(FieldType.WEBHOOK, webhook_id)
+    change_webhook(viewer=viewer, webhook_id=webhook_id, changes={"is_enabled": False})
+
+
+@action
 def _remove(webhook_id: UUID) -> None:
     """Locked before its deliveries go, so that none is added behind our back. Publishes nothing: see `_write_for`."""
+    require_unused_by_rules(FieldType.WEBHOOK, webhook_id)
     webhook = Webhook.objects.select_for_update().filter(id=webhook_id).first()
     if webhook is not None:
         WebhookDelivery.objects.filter(webhook=webhook).delete()

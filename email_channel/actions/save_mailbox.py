@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.route_mail import stop_routing
 from accounts.permissions import Permission
+from conversations.actions.rule_uses import require_unused_by_rules
 from conversations.models import Conversation
+from conversations.rules.fields import FieldType
 from email_channel.actions.add_mailbox import add_mailbox
 from email_channel.enums import AutoReplyWhen
 from email_channel.errors import NoOtherMailbox
@@ -84,10 +86,11 @@ def remove_mailbox(*, viewer: Viewer, mailbox_id: UUID, move_to: UUID | None = N
 
     With `move_to` answers go out from that mailbox, and what customers write back joins there; without, answers in
     the mailbox's conversations fail visibly. Locks both mailboxes.
-    Raises: PermissionDenied, NotFound, NoOtherMailbox. Publishes: MailboxRemoved.
+    Raises: PermissionDenied, NotFound, NoOtherMailbox, UsedByRules. Publishes: MailboxRemoved.
     """
     viewer.require(Permission.MANAGE_ACCOUNT)
     mailbox = get_mailbox(mailbox_id, lock=True)
+    require_unused_by_rules(FieldType.MAILBOX, mailbox.id)
     if move_to is not None:
         _move_conversations(mailbox, move_to)
     mailbox.is_active = False

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
+from conversations.actions.rule_uses import require_unused_by_rules
+from conversations.rules.fields import FieldType
 from email_channel.models import EmailTemplate, EmailTemplateVersion
 from email_channel.queries.templates import get_template_with, lock_template, mailboxes_answering_with
 from email_channel.templating import TemplateParts, faults_of
@@ -78,7 +80,7 @@ def restore_template(*, viewer: Viewer, template_id: UUID, number: int) -> Email
 def delete_template(*, viewer: Viewer, template_id: UUID) -> None:
     """The template and its versions are gone; what was sent stays. Locks it.
 
-    Raises: NotFound, PermissionDenied, Conflict while a mailbox answers with it.
+    Raises: NotFound, PermissionDenied, Conflict while a mailbox answers with it, UsedByRules.
     """
     viewer.require(Permission.MANAGE_TEMPLATES)
     template, _number = lock_template(template_id)
@@ -86,6 +88,7 @@ def delete_template(*, viewer: Viewer, template_id: UUID) -> None:
     if addresses:
         text = _("It is the automatic reply of %(addresses)s. Choose another one there first.")
         raise Conflict(text % {"addresses": ", ".join(addresses)})
+    require_unused_by_rules(FieldType.TEMPLATE, template.id)
     template.delete()
 
 
