@@ -1,5 +1,7 @@
 // Panels: the sidebar and the details fold, list and details are resized, sections of the details fold. The cookie
 // `layout` remembers it as class names of the shell, so that the server's first paint is right.
+import { afterPaint } from './after-paint.js'
+
 const LEAST_PX = 280
 const MOST_PX = 420
 const STEP_PX = 4
@@ -14,6 +16,7 @@ const folds = {
   sidebar: { word: 'side-off', roomFor: matchMedia('(min-width: 1024px)') },
   details: { word: 'details-off', roomFor: matchMedia('(min-width: 1280px)') },
 }
+const isFolded = {}
 const resized = { list: () => document.getElementById('conversation-list'), details }
 
 function remember (change) {
@@ -88,7 +91,8 @@ document.addEventListener('lostpointercapture', event => event.target.removeEven
 document.addEventListener('keydown', event => { if (event.target.matches('.resizer')) stepped(event) }, { capture: true })
 document.addEventListener('toggle', event => {
   const { section, opensSlot } = event.target.dataset
-  if (section) keep(`fold-${section}`, !event.target.open)
+  // Sections that come open with a conversation tell so, too: the cookie is asked only about what is new.
+  if (section && isFolded[section] !== !event.target.open) keep(`fold-${section}`, isFolded[section] = !event.target.open)
   if (opensSlot !== undefined && event.target.open) trigger(event.target.querySelector('.slot'), 'hd:open')
 }, { capture: true })
 document.body.addEventListener('hd:conversation', () => {
@@ -110,7 +114,7 @@ document.addEventListener('click', event => {
 // A drawer that has room again becomes the panel it was.
 folds.details.roomFor.addEventListener('change', () => { if (details()?.matches(':popover-open')) details().hidePopover() })
 
-const showAll = () => document.querySelectorAll('.resizer').forEach(show)
+const showAll = () => afterPaint(() => document.querySelectorAll('.resizer').forEach(show))
 document.addEventListener('htmx:afterSettle', showAll)
 showAll()
 

@@ -35,9 +35,8 @@ function begin () {
 }
 
 // The rich editor takes over what stands in the plain field, with its marks where nothing was typed since.
-async function enrich (current) {
-  await customElements.whenDefined('hd-editor')
-  if (!current.isConnected || !editorOf(current)) return
+function enrich (current) {
+  if (!editorOf(current)) return
   const { draftHtml } = current.dataset
   const value = draftOf(current).value
   if (current.elements.body_html) current.elements.body_html.disabled = false
@@ -133,6 +132,7 @@ document.addEventListener('change', event => { if (event.target.name === 'kind' 
 document.addEventListener('click', clicked)
 document.addEventListener('keydown', entered)
 document.addEventListener('hd:fill', filled)
+document.addEventListener('hd:editor', event => { if (drafts.has(event.target.closest('form'))) enrich(form()) })
 document.addEventListener('htmx:afterSettle', begin)
 addEventListener('online', () => { if (form()) draftOf(form())?.save() })
 addEventListener('focus', () => { if (form()) draftOf(form())?.look() })

@@ -5,10 +5,7 @@ const LISTS = ['to', 'cc', 'bcc', 'subject', 'mailbox', 'team']
 
 // In a conversation, or on the page of a new one.
 export const form = () => document.querySelector('#composer, #new-message')
-export const editorOf = form => {
-  const editor = form.querySelector('hd-editor')
-  return editor?.setContent ? editor : null
-}
+export const editorOf = form => form.querySelector('hd-editor.is-rich')
 export const textField = form => form.elements.body
 export const kindOf = form => form.querySelector('[name=kind]:checked')?.value ?? ''
 

@@ -6,6 +6,7 @@ import FileHandler from '@tiptap/extension-file-handler'
 import Image from '@tiptap/extension-image'
 import { Placeholder } from '@tiptap/extensions'
 import StarterKit from '@tiptap/starter-kit'
+import { afterPaint } from '../after-paint.js'
 import { autocomplete } from './autocomplete.js'
 import { incoming, outgoing, paragraphs } from './body.js'
 import { Draft } from './draft.js'
@@ -35,6 +36,14 @@ class RichEditor extends HTMLElement {
     if (this.editor) return // moved by a morph
     this.field = this.querySelector('textarea')
     this.form = this.field.form
+    if (document.activeElement === this.field) return this.begin()
+    this.field.addEventListener('focus', () => this.begin(), { once: true })
+    afterPaint(() => { if (this.isConnected) this.begin() })
+  }
+
+  // Until now the textarea is the field: a conversation is on the screen before its editor is.
+  begin () {
+    if (this.editor) return
     this.html = this.carrier('body_html')
     this.ids = this.querySelector('[data-part=mentions]') ?? this.appendChild(Object.assign(document.createElement('span'), { hidden: true }))
     const wasFocused = document.activeElement === this.field
