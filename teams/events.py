@@ -27,3 +27,22 @@ class LoadCorrected(Event):
     agent_id: UUID
     load_before: int
     load: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursChanged(Event):
+    """Business hours are new, or others in what `changed` names: fields, periods, days."""
+
+    object_field: ClassVar[str] = "hours_id"
+
+    hours_id: UUID
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursDeleted(Event):
+    """Business hours that nothing used are gone."""
+
+    object_field: ClassVar[str] = "hours_id"
+
+    hours_id: UUID

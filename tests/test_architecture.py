@@ -33,6 +33,8 @@ AUDIT_ONLY = {
     "AutomationRuleDeleted",
     "ConversationFollowed",
     "DomainChecked",
+    "HoursChanged",
+    "HoursDeleted",
     "LoadCorrected",
     "MacroApplied",
     "MailTakenIn",

@@ -93,8 +93,9 @@ def remove_mailbox(*, viewer: Viewer, mailbox_id: UUID, move_to: UUID | None = N
     require_unused_by_rules(FieldType.MAILBOX, mailbox.id)
     if move_to is not None:
         _move_conversations(mailbox, move_to)
-    mailbox.is_active = False
-    mailbox.save(update_fields=["is_active"])
+    # Hours that only a removed mailbox names can be deleted.
+    mailbox.is_active, mailbox.hours = False, None
+    mailbox.save(update_fields=["is_active", "hours"])
     stop_routing(mailbox_id=mailbox.id)
     publish(MailboxRemoved(actor=viewer.actor, mailbox_id=mailbox.id, moved_to=move_to))
     logger.info("mailbox_removed", mailbox_id=str(mailbox.id), agent_id=str(viewer.id))

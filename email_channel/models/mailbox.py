@@ -29,7 +29,7 @@ class Mailbox(models.Model):
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     signature = models.TextField(blank=True)
     secret = models.CharField(max_length=64, default=new_secret)
-    hours = models.ForeignKey(BusinessHours, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    hours = models.ForeignKey(BusinessHours, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     auto_reply = models.CharField(max_length=8, choices=AutoReplyWhen, default=AutoReplyWhen.NEVER)
     auto_reply_template = models.ForeignKey(
         EmailTemplate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -8,6 +8,7 @@ from hummdesk.health import api_health, api_ready
 
 v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("teams.api.urls")),
     path("", include("conversations.api.urls")),
     path("", include("email_channel.api.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The API of teams, agents and hours."""

@@ -1,0 +1,1 @@
+"""Teams, agents and hours as the API reads and shows them."""
