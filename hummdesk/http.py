@@ -1,11 +1,16 @@
-"""HTTP under ASGI, for an application whose middleware and views are all synchronous."""
+"""HTTP under ASGI, for an application whose middleware and views are all synchronous, and the answer to a change."""
 
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, HttpResponseRedirect
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """Return a redirect after a change: whatever was posted, the browser gets the page."""
+    return HttpResponseRedirect(url, status=303)
 
 
 class ThreadedHandler(ASGIHandler):

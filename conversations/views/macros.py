@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +25,7 @@ from conversations.queries.sharing import get_shared, own_teams, shared_with, sh
 from conversations.views.shapes import macros as shapes
 from conversations.views.shell import render_page
 from hummdesk.errors import ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 from teams.queries import active_agents, names_by_id, teams_by_name
 
@@ -67,7 +68,7 @@ def macro_delete(request: MemberRequest, id: UUID) -> HttpResponse:
     name = get_shared(viewer, Macro, id).name
     delete_macro(viewer=viewer, macro_id=id)
     messages.info(request, _("“%(name)s” is deleted.") % {"name": name})
-    return _to(reverse("macro-list"))
+    return see_other(reverse("macro-list"))
 
 
 @member_required
@@ -84,7 +85,7 @@ def macro_apply(request: MemberRequest, id: UUID) -> HttpResponse:
     messages.info(request, text % {"name": name, "count": count})
     if request.htmx:
         return render(request, "components/toasts.html", {})
-    return _to(reverse("inbox"))
+    return see_other(reverse("inbox"))
 
 
 def _edit(request: MemberRequest, viewer: Viewer, macro: Macro | None) -> HttpResponse:
@@ -114,7 +115,7 @@ def _steps(**given: Any) -> Any:
 def _to_list(request: MemberRequest) -> HttpResponse:
     """Go to the list, also from a form that HTMX sent, whose place it must not take."""
     url = reverse("macro-list")
-    return HttpResponseClientRedirect(url) if request.htmx else _to(url)
+    return HttpResponseClientRedirect(url) if request.htmx else see_other(url)
 
 
 def _posted_rows(data: Any) -> list[dict[str, Any]]:
@@ -179,9 +180,3 @@ def _preview(request: MemberRequest, viewer: Viewer, macro: Macro | None) -> dic
         return None
     conversation = get_conversation_for(viewer, asked)
     return shapes.previewed(macro, texts_in(macro, conversation, viewer), conversation, names_by_id())
-
-
-def _to(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget, trigger_client_event
@@ -25,6 +25,7 @@ from conversations.views.place import InboxPlace
 from conversations.views.shapes import composer
 from conversations.views.shapes.sent import sent_toast
 from hummdesk.errors import Conflict, PayloadTooLarge, ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 # What can be mended in the composer. There the words stay, which an error page would lose.
@@ -61,7 +62,7 @@ def message_undo(request: MemberRequest, id: UUID) -> HttpResponse:
     )
     if conversation is None:
         url = reverse("conversation-new")
-        return HttpResponseClientRedirect(url) if request.htmx else _see_other(url)
+        return HttpResponseClientRedirect(url) if request.htmx else see_other(url)
     place = InboxPlace.of(request)
     response = answer_change(request, viewer, conversation.display_id)
     if not request.htmx:
@@ -133,7 +134,7 @@ def _sent(
 ) -> HttpResponse:
     undo = sent_toast(message, InboxPlace.of(request), status_before)
     if not request.htmx:
-        return _see_other(f"{InboxPlace.of(request).conversation_url(display_id)}&sent={message.id}")
+        return see_other(f"{InboxPlace.of(request).conversation_url(display_id)}&sent={message.id}")
     response = render_inbox(request, viewer, display_id=display_id, undo=undo)
     told = {
         "conversation_id": str(message.conversation_id),
@@ -149,10 +150,4 @@ def answer_change(
     """Answer a change: the conversation as it is now for HTMX, else a redirect to it."""
     if request.htmx:
         return render_inbox(request, viewer, display_id=display_id, undo=undo)
-    return _see_other(InboxPlace.of(request).conversation_url(display_id))
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response
+    return see_other(InboxPlace.of(request).conversation_url(display_id))

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,6 +21,7 @@ from conversations.views.place import asked_filters
 from conversations.views.shapes import saved_views as shapes
 from conversations.views.shell import render_page
 from hummdesk.errors import ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 _FORM = frozenset({"view-form"})
@@ -51,7 +51,7 @@ def view_create(request: MemberRequest) -> HttpResponse:
         return _show_form(request, viewer, form, filters)
     fields = form.cleaned_data | {"filters": filters}
     view = create_saved_view(viewer=viewer, fields=fields)
-    return _to(f"{reverse('inbox')}?view=view-{view.id}")
+    return see_other(f"{reverse('inbox')}?view=view-{view.id}")
 
 
 @member_required
@@ -66,7 +66,7 @@ def view_edit(request: MemberRequest, id: UUID) -> HttpResponse:
         return _show_form(request, viewer, form, filters, view)
     version = form.cleaned_data.pop("version")
     change_saved_view(viewer=viewer, view_id=id, changes=form.cleaned_data | {"filters": filters}, version=version)
-    return _to(f"{reverse('inbox')}?view=view-{id}")
+    return see_other(f"{reverse('inbox')}?view=view-{id}")
 
 
 @member_required
@@ -77,7 +77,7 @@ def view_delete(request: MemberRequest, id: UUID) -> HttpResponse:
     view = get_shared(viewer, SavedView, id)
     delete_saved_view(viewer=viewer, view_id=id)
     again = urlencode(view.filters | {"name": view.name, "ordering": view.ordering, "deleted": view.name})
-    return _to(f"{reverse('view-list')}?{again}")
+    return see_other(f"{reverse('view-list')}?{again}")
 
 
 def _asked(request: MemberRequest) -> dict[str, str]:
@@ -124,9 +124,3 @@ def _show_form(
     return render_page(
         request, viewer, "conversations/saved_view.html", context, key="views", partials=_FORM, status=status
     )
-
-
-def _to(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -26,6 +26,7 @@ from conversations.views.place import InboxPlace
 from conversations.views.shapes import undo
 from conversations.views.shapes.shape import Shape
 from hummdesk.errors import ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 _MARKS: dict[str, Any] = {
@@ -124,6 +125,4 @@ def _toasts(request: MemberRequest, toast: Shape | None) -> HttpResponse:
 def _back_to_list(request: MemberRequest, toast: Shape | None) -> HttpResponse:
     if toast:
         messages.info(request, toast["text"])
-    response = redirect(InboxPlace.of(request).list_url)
-    response.status_code = 303
-    return response
+    return see_other(InboxPlace.of(request).list_url)

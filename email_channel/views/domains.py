@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,6 +12,7 @@ from email_channel.actions.check_domain import check_domain
 from email_channel.queries.domains import domains_in_use, get_domain
 from email_channel.views.domain_shapes import domain_row, domain_shape
 from email_channel.views.mail_log import mail_manager
+from hummdesk.http import see_other
 
 _PAGE = "settings-domains"
 
@@ -41,7 +42,7 @@ def domain_check(request: MemberRequest, id: UUID) -> HttpResponse:
     viewer = mail_manager(request)
     domain = check_domain(viewer=viewer, domain_id=id)
     if not request.htmx:
-        return HttpResponseRedirect(reverse("domain-detail", args=[id]), status=303)
+        return see_other(reverse("domain-detail", args=[id]))
     context = {"domain": domain_shape(domain)}
     partials = frozenset({"domain-records"})
     return render_settings(request, viewer, "settings/domain.html", context, page=_PAGE, partials=partials)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +18,7 @@ from conversations.views.shapes.shape import Shape
 from conversations.views.shell import render_page
 from email_channel.forms import FirstMessageForm
 from email_channel.queries import active_mailboxes
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 from teams.queries import teams_by_name
 
@@ -54,7 +55,7 @@ def conversation_new(request: MemberRequest) -> HttpResponse:
         note_error(form, error)
         return _page(request, viewer, form, error.status)
     url = reverse("conversation-detail", args=[message.conversation.display_id])
-    return HttpResponseRedirect(f"{url}?view=mine&sent={message.id}", status=303)
+    return see_other(f"{url}?view=mine&sent={message.id}")
 
 
 def _written(viewer: Viewer, form: FirstMessageForm) -> Message:

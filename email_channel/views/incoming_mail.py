@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from email_channel.raw_files import raw_beginning, raw_response
 from email_channel.views.intake_shapes import intake_detail_shape, intake_row, provider_notice
 from email_channel.views.mail_log import MailLog, mail_manager
 from hummdesk.errors import NotFound
+from hummdesk.http import see_other
 
 
 @member_required
@@ -41,7 +42,7 @@ def intake_fetch(request: MemberRequest) -> HttpResponse:
     """Ask the mail service again for what it did not hand out."""
     fetch_again(viewer=mail_manager(request))
     messages.info(request, _("The mail service is asked again."))
-    return HttpResponseRedirect(reverse("settings-incoming-mail"), status=303)
+    return see_other(reverse("settings-incoming-mail"))
 
 
 @member_required
@@ -79,4 +80,4 @@ def intake_rerun(request: MemberRequest, id: UUID) -> HttpResponse:
         messages.info(request, _("Read again, and kept out as before."))
     else:
         messages.success(request, _("Read again"))
-    return HttpResponseRedirect(reverse("intake-detail", args=[id]), status=303)
+    return see_other(reverse("intake-detail", args=[id]))

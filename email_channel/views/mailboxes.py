@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,6 +25,7 @@ from email_channel.queries.mailboxes import (
     templates_by_name,
 )
 from hummdesk.errors import ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 from teams.queries import hours_by_name, teams_by_name
 
@@ -75,7 +76,7 @@ def mailbox_edit(request: MemberRequest, id: UUID) -> HttpResponse:
     if request.htmx:
         return _edit(request, viewer, mailbox, form, is_saved=True)
     messages.success(request, _("Saved"))
-    return _to(reverse("mailbox-edit", args=[id]))
+    return see_other(reverse("mailbox-edit", args=[id]))
 
 
 @member_required
@@ -98,7 +99,7 @@ def mailbox_remove(request: MemberRequest, id: UUID) -> HttpResponse:
     if form.is_valid():
         remove_mailbox(viewer=viewer, mailbox_id=id, move_to=form.cleaned_data["move_to"])
         messages.info(request, _("%(address)s takes no more mail") % {"address": mailbox.address})
-        return _to(reverse("settings-mailboxes"))
+        return see_other(reverse("settings-mailboxes"))
     context = {
         "mailbox": _row(mailbox),
         "form": form,
@@ -171,7 +172,3 @@ def _page(request: MemberRequest, viewer: Viewer, name: str, context: Any, *, st
     return render_settings(
         request, viewer, template, context, page="settings-mailboxes", partials=_FORM, status=status
     )
-
-
-def _to(url: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(url, status=303)

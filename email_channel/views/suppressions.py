@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +16,7 @@ from email_channel.models import SuppressedAddress
 from email_channel.queries.suppressions import get_suppression, suppression_page
 from email_channel.views.mail_log import MailLog, mail_manager
 from hummdesk.errors import ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer
 
 
@@ -29,7 +30,7 @@ def suppression_list(request: MemberRequest) -> HttpResponse:
         try:
             entry = suppress_by_hand(viewer=viewer, **form.cleaned_data)
             messages.success(request, _("Nothing is sent to %(address)s") % {"address": entry.address})
-            return HttpResponseRedirect(reverse("settings-suppressions"), status=303)
+            return see_other(reverse("settings-suppressions"))
         except ValidationFailed as error:
             form.add_error("address", [text for texts in error.errors.values() for text in texts])
     return _list(request, viewer, form)
@@ -43,7 +44,7 @@ def suppression_lift(request: MemberRequest, id: UUID) -> HttpResponse:
     address = get_suppression(id).address
     lift_suppression(viewer=viewer, suppression_id=id)
     messages.success(request, _("Mail to %(address)s is sent again") % {"address": address})
-    return HttpResponseRedirect(reverse("settings-suppressions"), status=303)
+    return see_other(reverse("settings-suppressions"))
 
 
 def _list(request: MemberRequest, viewer: Viewer, form: SuppressionForm) -> HttpResponse:

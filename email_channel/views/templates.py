@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -20,6 +20,7 @@ from email_channel.template_forms import PreviewLookForm, TemplateForm
 from email_channel.template_preview import kept_preview
 from email_channel.views import template_shapes as shapes
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 _PARTIALS = frozenset({"template-preview"})
@@ -69,7 +70,7 @@ def template_restore(request: MemberRequest, id: UUID) -> HttpResponse:
         raise NotFound
     restore_template(viewer=_manager(request), template_id=id, number=min(int(number), 2**31 - 1))
     messages.success(request, _("Version %(number)s is back") % {"number": number})
-    return _to(reverse("template-edit", args=[id]))
+    return see_other(reverse("template-edit", args=[id]))
 
 
 @member_required
@@ -82,9 +83,9 @@ def template_delete(request: MemberRequest, id: UUID) -> HttpResponse:
         delete_template(viewer=viewer, template_id=id)
     except Conflict as error:
         messages.error(request, str(error.detail))
-        return _to(reverse("template-edit", args=[id]))
+        return see_other(reverse("template-edit", args=[id]))
     messages.info(request, _("“%(name)s” is deleted.") % {"name": template.name})
-    return _to(reverse("settings-templates"))
+    return see_other(reverse("settings-templates"))
 
 
 @member_required
@@ -134,7 +135,7 @@ def _edit(
     if kept is None:
         return _show(request, viewer, template, form, status=422)
     messages.success(request, _("Saved"))
-    return _to(reverse("template-edit", args=[kept.id]))
+    return see_other(reverse("template-edit", args=[kept.id]))
 
 
 def _kept(viewer: Viewer, template: EmailTemplate | None, form: TemplateForm) -> EmailTemplate | None:
@@ -179,7 +180,3 @@ def _page(request: MemberRequest, viewer: Viewer, name: str, context: Any, *, st
     return render_settings(
         request, viewer, template, context, page="settings-templates", partials=_PARTIALS, status=status
     )
-
-
-def _to(url: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(url, status=303)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from accounts.decorators import MemberRequest
 from accounts.permissions import Permission
@@ -22,6 +22,7 @@ from conversations.views.people.forms import IdentityForm
 from conversations.views.people.shapes import company_shape, contact_shape, contact_url, history_row
 from conversations.views.shapes.shape import Shape
 from conversations.views.shell import render_page
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 # Their entries in the sidebar.
@@ -33,11 +34,6 @@ def viewer_who_replies(request: MemberRequest) -> Viewer:
     viewer = viewer_of(request.membership)
     viewer.require(Permission.REPLY)
     return viewer
-
-
-def seen_other(url: str) -> HttpResponseRedirect:
-    """Return a redirect after a change: whatever was posted, the browser gets the page."""
-    return HttpResponseRedirect(url, status=303)
 
 
 def render_contact(
@@ -67,7 +63,7 @@ def answer_contact(
     """Answer a change: say so, and show the customer as they are now."""
     messages.success(request, text, extra_tags=undo_url)
     if not request.htmx:
-        return seen_other(contact_url(contact.id))
+        return see_other(contact_url(contact.id))
     response = render_contact(request, viewer, get_contact(contact.id), focus=focus)
     response["HX-Replace-Url"] = contact_url(contact.id)
     return response

@@ -13,11 +13,12 @@ from accounts.permissions import Permission
 from conversations.actions.save_company import change_company, create_company, delete_company
 from conversations.queries.contacts import get_company
 from conversations.queries.people import company_page, customer_counts
-from conversations.views.people.answers import COMPANIES_KEY, render_company, seen_other, viewer_who_replies
+from conversations.views.people.answers import COMPANIES_KEY, render_company, viewer_who_replies
 from conversations.views.people.forms import CompanyForm, ConfirmForm, PeopleFilterForm
 from conversations.views.people.lists import PeopleList
 from conversations.views.people.shapes import company_row
 from conversations.views.shell import render_page
+from hummdesk.http import see_other
 
 
 @member_required
@@ -45,7 +46,7 @@ def company_create(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         company = create_company(viewer=viewer, fields=form.cleaned_data)
         messages.success(request, _("Company added"))
-        return seen_other(reverse("company-detail", args=[company.id]))
+        return see_other(reverse("company-detail", args=[company.id]))
     status = 422 if form.is_bound else 200
     return render_page(request, viewer, "people/company_new.html", {"form": form}, key=COMPANIES_KEY, status=status)
 
@@ -71,7 +72,7 @@ def company_edit(request: MemberRequest, company_id: UUID) -> HttpResponse:
     messages.success(request, _("Saved"))
     url = reverse("company-detail", args=[company.id])
     if not request.htmx:
-        return seen_other(url)
+        return see_other(url)
     response = render_company(request, viewer, company, focus="edit")
     response["HX-Replace-Url"] = url
     return response
@@ -88,7 +89,7 @@ def company_delete(request: MemberRequest, company_id: UUID) -> HttpResponse:
     if form.is_valid():
         delete_company(viewer=viewer, company_id=company.id)
         messages.success(request, _("Company deleted"))
-        return seen_other(reverse("company-list"))
+        return see_other(reverse("company-list"))
     count = customer_counts([company.id]).get(company.id, 0)
     url = reverse("company-detail", args=[company.id])
     context = {

@@ -20,13 +20,13 @@ from conversations.views.people.answers import (
     CONTACTS_KEY,
     answer_contact,
     render_contact,
-    seen_other,
     viewer_who_replies,
 )
 from conversations.views.people.forms import ConfirmForm, ContactForm, IdentityForm, NewContactForm, PeopleFilterForm
 from conversations.views.people.lists import PeopleList
 from conversations.views.people.shapes import contact_row, contact_url, shown_name
 from conversations.views.shell import render_page
+from hummdesk.http import see_other
 
 _ALL_OF_A_KIND = {
     IdentityKind.EMAIL: "emails",
@@ -59,7 +59,7 @@ def contact_create(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         contact = create_contact(viewer=viewer, fields=form.cleaned_data)
         messages.success(request, _("Customer added"))
-        return seen_other(contact_url(contact.id))
+        return see_other(contact_url(contact.id))
     context = {"form": form, "companies": company_choices()}
     status = 422 if form.is_bound else 200
     return render_page(request, viewer, "people/contact_new.html", context, key=CONTACTS_KEY, status=status)
@@ -148,7 +148,7 @@ def contact_erase(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     if form.is_valid():
         erase_contact(viewer=viewer, contact_id=contact.id)
         messages.success(request, _("Customer erased"))
-        return seen_other(reverse("contact-list"))
+        return see_other(reverse("contact-list"))
     tally = tallies_of_contacts(viewer, [contact.id]).get(contact.id, Tally())
     context = {
         "form": form,

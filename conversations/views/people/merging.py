@@ -13,10 +13,11 @@ from conversations.actions.merge_contacts import merge_contacts, unmerge_contact
 from conversations.models import Contact
 from conversations.queries.contacts import get_contact
 from conversations.queries.people import Tally, contacts_like, tallies_of_contacts
-from conversations.views.people.answers import CONTACTS_KEY, seen_other, viewer_who_replies
+from conversations.views.people.answers import CONTACTS_KEY, viewer_who_replies
 from conversations.views.people.forms import MergeForm
 from conversations.views.people.shapes import compared, contact_row, contact_url, shown_name
 from conversations.views.shell import render_page
+from hummdesk.http import see_other
 from teams.access import Viewer
 
 _PARTIALS = frozenset({"dialog-here", "merge", "merge-found"})
@@ -33,7 +34,7 @@ def contact_merge(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         kept = merge_contacts(viewer=viewer, contact_id=source_id, into_id=into_id)
         text = _("Merged into %(name)s") % {"name": shown_name(kept)}
         messages.success(request, text, extra_tags=contact_url(source_id, "contact-unmerge"))
-        return seen_other(contact_url(kept.id))
+        return see_other(contact_url(kept.id))
     context = {"name": shown_name(contact), "url": contact_url(contact.id), **_merge_context(request, viewer, contact)}
     status = 422 if request.method == "POST" else 200
     return render_page(
@@ -47,7 +48,7 @@ def contact_unmerge(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     """Make a customer one of their own again."""
     contact = unmerge_contact(viewer=viewer_who_replies(request), contact_id=contact_id)
     messages.success(request, _("Merge undone"))
-    return seen_other(contact_url(contact.id))
+    return see_other(contact_url(contact.id))
 
 
 def _merge_context(request: MemberRequest, viewer: Viewer, contact: Contact) -> dict[str, Any]:
