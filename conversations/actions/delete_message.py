@@ -1,8 +1,10 @@
 """A note is gone, or a reply is taken back before it leaves."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Manager
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -11,7 +13,7 @@ from conversations.actions.edit_message import keep_version, require_changeable
 from conversations.actions.summarise import recount
 from conversations.enums import MessageKind
 from conversations.events import MessageDeleted
-from conversations.models import Attachment, Message, MessageDraft
+from conversations.models import FirstMessageDraft, Message, MessageDraft
 from conversations.queries.messages import event_of_reply
 from hummdesk.events.publishing import action, publish
 from teams.access import Viewer
@@ -51,27 +53,33 @@ def delete_locked(viewer: Viewer, message: Message) -> None:
 
 
 def _give_back(message: Message) -> None:
-    """The reply's author has it as a draft, with its files, which wait for a message again."""
+    """What the reply says is its author's draft in the conversation again."""
     event = event_of_reply(message)
-    _draft, is_new = MessageDraft.objects.get_or_create(
-        conversation=message.conversation,
-        agent=message.agent,
-        defaults={
-            "kind": message.kind,
-            "body_html": message.body_html,
-            "body_text": message.body_text,
-            "to": message.to,
-            "cc": message.cc,
-            "bcc": message.bcc,
-            "attachment_ids": list(uploads_of(message).values_list("id", flat=True)),
-            "forwarded_message_id": message.forwarded_message_id,
-            "seen_seq": event.seq if event else 0,
-        },
-    )
+    more = {
+        "kind": message.kind,
+        "to": message.to,
+        "forwarded_message_id": message.forwarded_message_id,
+        "seen_seq": event.seq if event else 0,
+    }
+    keep_as_draft(message, MessageDraft.objects, more, conversation=message.conversation, agent=message.agent)
+
+
+def keep_as_draft(
+    message: Message, drafts: Manager[MessageDraft] | Manager[FirstMessageDraft], more: Mapping[str, Any], **place: Any
+) -> None:
+    """There is a draft in this place with the message's words, and its uploads, which wait for a message again.
+
+    Nothing happens where there is one already. `more` are further fields of the draft. Files of a forwarded message
+    are no uploads: they come along again by themselves. Two queries, one more where there are files.
+    """
+    uploads = message.attachments.exclude(uploaded_by=None)
+    said = {
+        "body_html": message.body_html,
+        "body_text": message.body_text,
+        "cc": message.cc,
+        "bcc": message.bcc,
+        "attachment_ids": list(uploads.values_list("id", flat=True)),
+    }
+    _draft, is_new = drafts.get_or_create(**place, defaults={**said, **more})
     if is_new:
-        uploads_of(message).update(message=None, created_at=timezone.now())
-
-
-def uploads_of(message: Message) -> QuerySet[Attachment]:
-    """Return the files that somebody uploaded; those of a forwarded message come along again by themselves."""
-    return message.attachments.exclude(uploaded_by=None)
+        uploads.update(message=None, created_at=timezone.now())

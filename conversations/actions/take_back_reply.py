@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from django.utils import timezone
-
 from accounts.permissions import Permission
 from conversations.access import lock_message_for
-from conversations.actions.delete_message import delete_locked, uploads_of
+from conversations.actions.delete_message import delete_locked, keep_as_draft
 from conversations.actions.edit_message import require_changeable
 from conversations.actions.set_status import set_status
 from conversations.enums import MessageKind, Status
@@ -46,23 +44,14 @@ def _is_alone(message: Message) -> bool:
 def _take_back_all(viewer: Viewer, message: Message) -> None:
     """What the message said is its author's draft of a new conversation, unless they have begun another one."""
     require_changeable(message)
-    conversation, files = message.conversation, uploads_of(message)
-    _draft, is_new = FirstMessageDraft.objects.get_or_create(
-        agent=viewer.agent,
-        defaults={
-            "subject": conversation.subject,
-            "mailbox_id": conversation.mailbox_id,
-            "team_id": conversation.team_id,
-            "body_html": message.body_html,
-            "body_text": message.body_text,
-            "to": [conversation.contact.email],
-            "cc": message.cc,
-            "bcc": message.bcc,
-            "attachment_ids": list(files.values_list("id", flat=True)),
-        },
-    )
-    if is_new:
-        files.update(message=None, created_at=timezone.now())
+    conversation = message.conversation
+    more = {
+        "subject": conversation.subject,
+        "mailbox_id": conversation.mailbox_id,
+        "team_id": conversation.team_id,
+        "to": [conversation.contact.email],
+    }
+    keep_as_draft(message, FirstMessageDraft.objects, more, agent=viewer.agent)
     conversation_id, assignee_id = conversation.id, conversation.assignee_id
     conversation.delete()
     publish(ConversationTakenBack(actor=viewer.actor, conversation_id=conversation_id, assignee_id=assignee_id))
