@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.work",
     "tests.fixtures.live",
+    "tests.fixtures.scripts",
     "tests.fixtures.browser",
 ]
 SHARED_DIR = Path(__file__).resolve().parent.parent.parent / "shared"

@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import Popen
 from typing import Protocol
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 import resend as resend_sdk
@@ -21,8 +23,11 @@ from hummdesk.tenancy.context import account_context
 from teams.access import Viewer, viewer_of
 from tests.email_channel.mails import SUPPORT
 from tests.factories import make_mailbox
+from tests.fixtures.scripts import RunScript
 from tests.servers.dns_zone import FakeDns, running_dns
 from tests.servers.resend import API_KEY, FakeResend, running_resend
+
+StartWork = Callable[..., Popen[bytes]]
 
 
 class Receive(Protocol):
@@ -107,6 +112,23 @@ def stored_files(settings: Settings) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def start(acme: Account, run_script: RunScript) -> StartWork:
+    """Make a function that starts a process which does `work(id)` of these lines in acme, and ends."""
+
+    def run(lines: str, id: UUID, *, redis_url: str = "") -> Popen[bytes]:
+        script = f"""
+from uuid import UUID
+from hummdesk.tenancy.context import account_schema
+{lines}
+with account_schema({acme.schema_name!r}):
+    work(UUID({str(id)!r}))
+"""
+        return run_script(script, redis_url=redis_url)
+
+    return run
 
 
 def message_of(taken_in: TakenIn) -> Message:

@@ -1,20 +1,15 @@
 """Processes that die in the middle, and several at once over the same mail: nothing lost, nothing doubled."""
 
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from subprocess import Popen
 from threading import Barrier
-from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import Account
 from conversations.actions.write_message import send_reply
@@ -25,14 +20,14 @@ from email_channel.enums import IntakeState, MailSource, Outcome, SendState
 from email_channel.models import IncomingMail, Mailbox, OutgoingDelivery
 from email_channel.queries import CLAIM_LASTS
 from email_channel.tasks import sweep_mail
-from hummdesk.embedded.processes import kill_group
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.tasks import sweep_events
 from hummdesk.tenancy.context import account_context, platform_context
 from teams.access import Viewer
+from tests.email_channel.conftest import StartWork
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_contact, make_conversation, make_mailbox
-from tests.fixtures.live import start_process
+from tests.fixtures.scripts import SCRIPT_TIMEOUT_S, kill, wait_until
 from tests.fixtures.work import RunTasks
 from tests.servers.resend import FakeResend, Fault
 
@@ -43,7 +38,6 @@ from email_channel.actions.store_mail import store_mail
 from email_channel.enums import MailSource
 def work(id): store_mail(mailbox_id=id, raw=b"From: ada@customers.example\\r\\n\\r\\nHello", source=MailSource.SMTP)
 """
-START_TIMEOUT_S = 30
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -52,46 +46,6 @@ pytestmark = pytest.mark.usefixtures("committed")
 def mailbox(acme: Account) -> Mailbox:
     """Acme's support@acme.example, for all processes to see."""
     return make_mailbox(acme, SUPPORT)
-
-
-@pytest.fixture
-def start(acme: Account, settings: Settings) -> Iterator[Callable[..., Popen[bytes]]]:
-    """Make a function that starts a process which does one piece of work and ends; it is killed with the test."""
-    processes = []
-    # Overridden settings have no name, and the process reads the module by it.
-    settings.SETTINGS_MODULE = "tests.settings"
-
-    def run(work: str, id: UUID, *, redis_url: str = "") -> Popen[bytes]:
-        script = f"""
-import django; django.setup()
-from uuid import UUID
-from django.conf import settings
-from hummdesk.tenancy.context import account_schema
-settings.RESEND_API_KEY, settings.RESEND_API_URL = {settings.RESEND_API_KEY!r}, {settings.RESEND_API_URL!r}
-{work}
-with account_schema({acme.schema_name!r}):
-    work(UUID({str(id)!r}))
-"""
-        with pytest.MonkeyPatch.context() as patch:
-            if redis_url:
-                patch.setenv("REDIS_URL", redis_url)
-            process = start_process("crashing", [sys.executable, "-c", script], port=1)
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        if process.poll() is None:
-            kill_group(process.pid)
-            process.wait()
-
-
-def wait_until(condition: Callable[[], object], process: Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while not condition():
-        assert process.poll() is None, "the process ended by itself"
-        assert time.monotonic() < deadline, "the process did not get that far"
-        time.sleep(0.02)
 
 
 def at_once(count: int, work: Callable[[int], object]) -> None:
@@ -173,7 +127,7 @@ def test_eight_answers_at_once_are_all_in_the_conversation(mailbox: Mailbox, acm
 
 
 def test_a_worker_killed_between_claim_and_store_loses_nothing(
-    mailbox: Mailbox, start: Callable[..., Popen[bytes]], run_tasks: RunTasks
+    mailbox: Mailbox, start: StartWork, run_tasks: RunTasks
 ) -> None:
     stored = store_mail(mailbox_id=mailbox.id, raw=raw_mail(subject="Survivor"), source=MailSource.SMTP)
     raw_file = Path(IncomingMail.objects.get(id=stored.id).raw.path)
@@ -183,8 +137,7 @@ def test_a_worker_killed_between_claim_and_store_loses_nothing(
     process = start(TAKE_IN, stored.id)
     wait_until(lambda: IncomingMail.objects.filter(claimed_at__isnull=False).exists(), process)
 
-    kill_group(process.pid)
-    process.wait()
+    kill(process)
     raw_file.unlink()
     raw_file.write_bytes(whole)
     long_ago = timezone.now() - CLAIM_LASTS - timedelta(minutes=1)
@@ -201,7 +154,7 @@ def test_a_worker_killed_between_claim_and_store_loses_nothing(
 
 
 def test_a_sender_killed_after_the_provider_took_the_mail_sends_no_second_one(
-    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, start: Callable[..., Popen[bytes]], run_tasks: RunTasks
+    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, start: StartWork, run_tasks: RunTasks
 ) -> None:
     conversation = make_conversation(contact=make_contact("ada@customers.example"), mailbox_id=mailbox.id)
     send_reply(viewer=viewer, conversation_id=conversation.id, body_text="Did you plug it in?")
@@ -210,8 +163,7 @@ def test_a_sender_killed_after_the_provider_took_the_mail_sends_no_second_one(
     process = start(DELIVER, delivery.id)
     wait_until(resend.accepted.is_set, process)
 
-    kill_group(process.pid)
-    process.wait()
+    kill(process)
     assert OutgoingDelivery.objects.get().state == SendState.SENDING
     OutgoingDelivery.objects.update(claimed_at=timezone.now() - CLAIM_LASTS - timedelta(minutes=1))
     with platform_context():
@@ -225,10 +177,10 @@ def test_a_sender_killed_after_the_provider_took_the_mail_sends_no_second_one(
 
 
 def test_mail_stored_while_redis_is_down_is_taken_in_by_the_sweep(
-    mailbox: Mailbox, start: Callable[..., Popen[bytes]], run_tasks: RunTasks
+    mailbox: Mailbox, start: StartWork, run_tasks: RunTasks
 ) -> None:
     process = start(STORE, mailbox.id, redis_url="redis://127.0.0.1:9/0")
-    assert process.wait(START_TIMEOUT_S) == 0
+    assert process.wait(SCRIPT_TIMEOUT_S) == 0
     assert LoggedEvent.objects.get(type="MailStored").dispatched_at is None
     moment_ago = timezone.now() - timedelta(seconds=10)
     IncomingMail.objects.update(received_at=moment_ago)

@@ -3,9 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from subprocess import Popen
 from uuid import UUID
 
 import pytest
@@ -22,17 +20,16 @@ from email_channel.provider.models import SystemMail
 from email_channel.provider.tasks import sweep_system_mail
 from email_channel.queries import CLAIM_LASTS
 from email_channel.tasks import sweep_mail
-from hummdesk.embedded.processes import kill_group
 from hummdesk.tenancy.context import platform_context
 from teams.access import Viewer
+from tests.email_channel.conftest import StartWork
 from tests.email_channel.mails import SUPPORT
-from tests.email_channel.test_crashes import DELIVER, start, wait_until
+from tests.email_channel.test_crashes import DELIVER
 from tests.factories import make_contact, make_conversation, make_mailbox
 from tests.fixtures.database import clear_redis
+from tests.fixtures.scripts import kill, wait_until
 from tests.fixtures.work import RunTasks
 from tests.servers.resend import FakeResend, Fault
-
-__all__ = ["start"]
 
 # A sender that works until it is killed, on whatever is due.
 SENDER = """
@@ -99,7 +96,7 @@ def test_senders_that_are_killed_again_and_again_send_each_mail_once(
     mailbox: Mailbox,
     viewer: Viewer,
     resend: FakeResend,
-    start: Callable[..., Popen[bytes]],
+    start: StartWork,
 ) -> None:
     """24 replies, a third of them with copies, and 6 system mails, through 36 faults and a kill every few requests."""
     for number in range(24):
@@ -118,7 +115,7 @@ def test_senders_that_are_killed_again_and_again_send_each_mail_once(
         time.sleep(chance.uniform(0.01, 0.05))
         if resend.request_count >= last_count + chance.randint(4, 16):
             last_count = resend.request_count
-            kill_group(senders.pop(0).pid)
+            kill(senders.pop(0))
             senders.append(start(SENDER, UUID(int=0)))
             kills += 1
         time_passes()
@@ -141,15 +138,14 @@ def _provider_ids() -> set[str]:
 
 
 def test_a_system_mail_whose_sender_is_killed_after_acceptance_is_sent_once(
-    mailbox: Mailbox, resend: FakeResend, start: Callable[..., Popen[bytes]]
+    mailbox: Mailbox, resend: FakeResend, start: StartWork
 ) -> None:
     send_mail("Welcome", "Hello", FROM, ["ada@people.example"])
     mail = SystemMail.objects.get()
     resend.fail(Fault.ACCEPTED_THEN_HELD)
     process = start(SEND_SYSTEM_MAIL, mail.id)
     wait_until(resend.accepted.is_set, process)
-    kill_group(process.pid)
-    process.wait()
+    kill(process)
     time_passes()
 
     with platform_context():
@@ -161,15 +157,14 @@ def test_a_system_mail_whose_sender_is_killed_after_acceptance_is_sent_once(
 
 
 def test_the_providers_event_tells_what_a_killed_sender_could_not(
-    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, start: Callable[..., Popen[bytes]]
+    mailbox: Mailbox, viewer: Viewer, resend: FakeResend, start: StartWork
 ) -> None:
     """Two days later, so that a try would send it twice: the tag leads to the mail, and nobody has to be asked."""
     delivery = write(viewer, mailbox, 1, cc=("bob@partners.example",))
     resend.fail(Fault.ACCEPTED_THEN_HELD)
     process = start(DELIVER, delivery.id)
     wait_until(resend.accepted.is_set, process)
-    kill_group(process.pid)
-    process.wait()
+    kill(process)
     (sent,) = resend.ledger
     tags = {tag["name"]: tag["value"] for tag in sent.body["tags"]}
 
