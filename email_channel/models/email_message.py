@@ -4,8 +4,9 @@ import hashlib
 
 import uuid7
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from conversations.models import Conversation, Message
@@ -72,6 +73,11 @@ class EmailMessage(models.Model):
         indexes = [
             models.Index(fields=["conversation", "created_at"], name="email_by_conversation"),
             GinIndex(fields=["named_keys"], name="email_by_named_keys"),
+            GinIndex(
+                OpClass(Upper("subject"), name="gin_trgm_ops"),
+                condition=models.Q(direction=Direction.OUTGOING),
+                name="sent_mail_by_part_of_subject",
+            ),
         ]
 
     def __str__(self) -> str:

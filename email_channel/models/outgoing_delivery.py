@@ -1,8 +1,10 @@
 """An outgoing mail on its way to one recipient."""
 
 import uuid7
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from email_channel.enums import BounceKind, SendState
@@ -42,6 +44,7 @@ class OutgoingDelivery(models.Model):
             ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
             models.Index(fields=["recipient"], name="delivery_by_recipient"),
+            GinIndex(OpClass(Upper("recipient"), name="gin_trgm_ops"), name="delivery_by_part_of_recipient"),
             models.Index(
                 fields=["-id"],
                 condition=Q(state__in=[SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN]),

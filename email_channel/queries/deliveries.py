@@ -123,13 +123,17 @@ def deliveries_to(addresses: Sequence[str], *, since: datetime) -> Sequence[Outg
 def delivery_page(text: str, fate: DeliveryFate, *, cursor: str = "") -> KeysetPage[OutgoingDelivery]:
     """Return a page of the deliveries whose recipient or subject holds the text, newest first, each with its mail.
 
-    A text with @ is an address or its beginning. One query. Raises: ValidationFailed for a forged cursor.
+    A text with @ is an address or its beginning. One query, which finds the matches by their indexes and then the
+    newest of them: in one condition the planner would read all mail. Raises: ValidationFailed for a forged cursor.
     """
     rows = OutgoingDelivery.objects.select_related("email__mailbox", "email__conversation")
     if fate != DeliveryFate.ALL:
         rows = rows.filter(state__in=_STATES_OF[fate])
     if "@" in text:
-        rows = rows.filter(recipient__startswith=text.lower())
+        rows = rows.filter(recipient__istartswith=text)
     elif text:
-        rows = rows.filter(Q(recipient__contains=text.lower()) | Q(email__subject__icontains=text))
+        by_recipient = OutgoingDelivery.objects.filter(recipient__icontains=text)
+        mails = EmailMessage.objects.filter(direction=Direction.OUTGOING, subject__icontains=text)
+        by_subject = OutgoingDelivery.objects.filter(email__in=mails)
+        rows = rows.filter(id__in=by_recipient.values("id").union(by_subject.values("id"), all=True))
     return keyset_page(rows, ["-id"], limit=LOG_PER_PAGE, cursor=cursor, ordering=fate.value)

@@ -93,6 +93,13 @@ def test_typing_gets_the_list_alone(client_of: ClientOf, admin: User, sent: Outg
     assert answer.text.strip().startswith("<section")
 
 
+def test_search_finds_recipients_by_an_index(sent: OutgoingDelivery) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+
+    assert "delivery_by_part_of_recipient" in OutgoingDelivery.objects.filter(recipient__icontains="ada").explain()
+
+
 def test_lists_take_as_many_queries_for_many(
     client_of: ClientOf, admin: User, sent: OutgoingDelivery, django_assert_num_queries: Any
 ) -> None:
