@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.links import link_to
 from conversations.models import Contact, Conversation
+from email_channel.errors import TemplateFault
 from email_channel.models import Mailbox
-from email_channel.templating import Value
+from email_channel.templating import TemplateParts, Value, missing_by_field
 from teams.models import Agent
 
 # Each with what it is, for people, and an example for the preview.
@@ -41,6 +42,25 @@ ALWAYS_THERE = frozenset(VARIABLES) - {"agent_name", "agent_first_name", "conver
 def sample_values() -> dict[str, Value]:
     """Return an example of each variable."""
     return {name: sample for name, (_label, sample) in VARIABLES.items()}
+
+
+def faults_in_auto_reply(parts: TemplateParts) -> dict[str, list[str]]:
+    """Return in words, by field, which variables an automatic reply may have to do without; nothing for one that can
+    always be sent. Those that `default` or `if` foresees are no fault.
+    """
+    samples = sample_values()
+    missing: dict[str, dict[str, None]] = {}
+    for values in ({name: samples[name] for name in ALWAYS_THERE}, samples):
+        try:
+            found = missing_by_field(parts, values)
+        except TemplateFault as fault:
+            return {fault.field: [fault.sentence]}
+        for field, names in found.items():
+            missing.setdefault(field, {}).update(dict.fromkeys(names))
+    text = gettext("Not every automatic reply has %(names)s. Give it a default, such as {{%(first)s | default: …}}.")
+    return {
+        field: [text % {"names": ", ".join(names), "first": next(iter(names))}] for field, names in missing.items()
+    }
 
 
 def values_of(

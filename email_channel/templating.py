@@ -173,6 +173,24 @@ def faults_of(parts: TemplateParts) -> dict[str, list[str]]:
     return found
 
 
+def missing_by_field(parts: TemplateParts, values: Mapping[str, Value]) -> dict[str, tuple[str, ...]]:
+    """Return the variables that these values leave unfilled, by the name of the field; nothing where all are filled.
+
+    Raises: TemplateFault.
+    """
+    found = {}
+    for name, environment, source in _by_field(parts):
+        run = _Run()
+        token = _run.set(run)
+        try:
+            _rendered(name, environment, source, values)
+        finally:
+            _run.reset(token)
+        if run.missing:
+            found[name] = tuple(run.missing)
+    return found
+
+
 def variables_named(parts: TemplateParts) -> tuple[str, ...]:
     """Return the variables that a template names, by name. Raises: TemplateFault."""
     names: set[str] = set()

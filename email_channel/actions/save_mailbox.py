@@ -20,6 +20,8 @@ from email_channel.events import MailboxChanged, MailboxRemoved
 from email_channel.models import EmailTemplate, Mailbox
 from email_channel.models.mailbox import new_secret
 from email_channel.queries.mailboxes import get_mailbox
+from email_channel.queries.templates import all_languages_of
+from email_channel.template_variables import faults_in_auto_reply
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
@@ -117,6 +119,8 @@ def _set(mailbox: Mailbox, changes: Mapping[str, Any]) -> list[str]:
     mailbox.name, mailbox.signature = " ".join(mailbox.name.split()), mailbox.signature.strip()
     if mailbox.auto_reply != AutoReplyWhen.NEVER and mailbox.auto_reply_template_id is None:
         errors.setdefault("auto_reply_template_id", [_("Choose what it answers with.")])
+    elif mailbox.auto_reply != AutoReplyWhen.NEVER and (faults := _faults_in_reply(mailbox)):
+        errors.setdefault("auto_reply_template_id", faults)
     try:
         mailbox.clean_fields(exclude={"team", "hours", "auto_reply_template"})
     except ValidationError as error:
@@ -126,6 +130,17 @@ def _set(mailbox: Mailbox, changes: Mapping[str, Any]) -> list[str]:
     changed = [name for name, value in before.items() if getattr(mailbox, name) != value]
     mailbox.save(update_fields=changed)
     return changed
+
+
+def _faults_in_reply(mailbox: Mailbox) -> list[str]:
+    """Return what keeps the automatic reply from being sent in some case, in any of its languages. One query."""
+    templates = all_languages_of(mailbox.auto_reply_template_id) if mailbox.auto_reply_template_id else []
+    return [
+        f"{template}: {text}"
+        for template in templates
+        for texts in faults_in_auto_reply(template.parts).values()
+        for text in texts
+    ]
 
 
 def _is_there(name: str, value: Any) -> bool:

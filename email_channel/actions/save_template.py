@@ -12,8 +12,14 @@ from accounts.permissions import Permission
 from conversations.actions.rule_uses import require_unused_by_rules
 from conversations.rules.fields import FieldType
 from email_channel.models import EmailTemplate, EmailTemplateVersion
-from email_channel.queries.templates import get_template_with, lock_template, mailboxes_answering_with
-from email_channel.templating import TemplateParts, faults_of
+from email_channel.queries.templates import (
+    get_template_with,
+    is_automatic_reply,
+    lock_template,
+    mailboxes_answering_with,
+)
+from email_channel.template_variables import faults_in_auto_reply
+from email_channel.templating import faults_of
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
 from hummdesk.events.publishing import action
 from hummdesk.safe_html import html_to_text
@@ -94,11 +100,14 @@ def delete_template(*, viewer: Viewer, template_id: UUID) -> None:
 
 def _fill(template: EmailTemplate, changes: Mapping[str, Any]) -> None:
     """Raises: ValidationFailed that names each field at fault."""
+    name_before = template.name
     for name in _FIELDS:
         if name in changes:
             setattr(template, name, changes[name].replace("\x00", ""))
     template.name, template.subject = " ".join(template.name.split()), " ".join(template.subject.split())
-    errors = faults_of(TemplateParts(template.subject, template.body_html, template.body_text))
+    errors = faults_of(template.parts)
+    if not errors and is_automatic_reply({name_before, template.name}):
+        errors = faults_in_auto_reply(template.parts)
     if not 1 <= len(template.name) <= TEMPLATE_NAME_CHARS:
         errors["name"] = [_("A name has 1 to %(count)d characters.") % {"count": TEMPLATE_NAME_CHARS}]
     if template.language not in dict(settings.LANGUAGES):

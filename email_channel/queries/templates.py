@@ -1,11 +1,12 @@
 """The account's mail templates and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from email_channel.enums import AutoReplyWhen
 from email_channel.models import EmailTemplate, EmailTemplateVersion, Mailbox
 from hummdesk.errors import NotFound
 
@@ -45,6 +46,18 @@ def template_in(template: EmailTemplate, languages: Sequence[str]) -> EmailTempl
     """Return the template of this name in the first of these languages that there is, else itself. One query."""
     found = {one.language: one for one in EmailTemplate.objects.filter(name=template.name, language__in=languages)}
     return next((found[language] for language in languages if language in found), template)
+
+
+def all_languages_of(template_id: UUID) -> Sequence[EmailTemplate]:
+    """Return the templates that share a template's name, itself among them, by language. One query."""
+    name = EmailTemplate.objects.filter(id=template_id).values("name")
+    return list(EmailTemplate.objects.filter(name__in=name).order_by("language"))
+
+
+def is_automatic_reply(names: Collection[str]) -> bool:
+    """Return whether some mailbox answers by itself with a template of these names, in any language. One query."""
+    answering = Mailbox.objects.filter(is_active=True).exclude(auto_reply=AutoReplyWhen.NEVER)
+    return answering.filter(auto_reply_template__name__in=names).exists()
 
 
 def mailboxes_answering_with(template: EmailTemplate) -> Sequence[str]:

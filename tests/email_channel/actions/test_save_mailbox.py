@@ -7,7 +7,7 @@ from accounts.models import Account, MailRoute, Membership, User
 from conversations.models import Conversation
 from email_channel.actions.save_mailbox import change_mailbox, create_mailbox, remove_mailbox, rotate_mailbox_secret
 from email_channel.errors import NoOtherMailbox
-from email_channel.models import Mailbox
+from email_channel.models import EmailTemplate, Mailbox
 from hummdesk.errors import NotFound, PermissionDenied, ValidationFailed
 from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import account_context, platform_context
@@ -103,3 +103,57 @@ def test_only_who_manages_the_account_may(viewer: Viewer, mailbox: Mailbox, publ
 def test_a_mailbox_of_another_account_is_not_there(manager: Viewer, nordhem: Account, mailbox: Mailbox) -> None:
     with account_context(nordhem), pytest.raises(NotFound):
         change_mailbox(viewer=manager, mailbox_id=mailbox.id, changes={"name": "Ours"})
+
+
+def reply_template(body_html: str, language: str = "en") -> EmailTemplate:
+    return EmailTemplate.objects.create(name="Reply", language=language, subject="Here", body_html=body_html)
+
+
+@pytest.mark.parametrize(
+    "body_html",
+    [
+        "<p>{{agent_name}} answers</p>",
+        "<p>{{customer_first_name}}</p>",
+        "<p>{% if agent_name %}{{order_number}}{% endif %}</p>",
+        "<p>{{nonsense}}</p>",
+        "<p>{{open</p>",
+    ],
+)
+def test_a_reply_that_cannot_always_be_filled_in_is_refused(manager: Viewer, mailbox: Mailbox, body_html: str) -> None:
+    changes = {"auto_reply": "always", "auto_reply_template_id": reply_template(body_html).id}
+
+    with pytest.raises(ValidationFailed) as refused:
+        change_mailbox(viewer=manager, mailbox_id=mailbox.id, changes=changes)
+
+    assert refused.value.errors["auto_reply_template_id"][0].startswith("Reply (en): ")
+    assert Mailbox.objects.get(id=mailbox.id).auto_reply == "never"
+
+
+def test_a_reply_that_foresees_what_is_missing_is_taken(manager: Viewer, mailbox: Mailbox) -> None:
+    template = reply_template(
+        "<p>{{customer_first_name | default: 'you'}}{% if agent_name %}{{agent_name}}{% endif %}"
+    )
+    changes = {"auto_reply": "always", "auto_reply_template_id": template.id}
+
+    assert change_mailbox(viewer=manager, mailbox_id=mailbox.id, changes=changes).auto_reply_template == template
+
+
+def test_each_language_of_a_reply_is_looked_at(manager: Viewer, mailbox: Mailbox) -> None:
+    template = reply_template("<p>Hello</p>")
+    reply_template("<p>{{agent_name}}</p>", language="fi")
+
+    with pytest.raises(ValidationFailed) as refused:
+        change_mailbox(
+            viewer=manager,
+            mailbox_id=mailbox.id,
+            changes={"auto_reply": "always", "auto_reply_template_id": template.id},
+        )
+
+    [text] = refused.value.errors["auto_reply_template_id"]
+    assert text.startswith("Reply (fi): Not every automatic reply has agent_name.")
+
+
+def test_a_mailbox_that_does_not_answer_takes_any_template(manager: Viewer, mailbox: Mailbox) -> None:
+    changes = {"auto_reply_template_id": reply_template("<p>{{agent_name}}</p>").id}
+
+    assert change_mailbox(viewer=manager, mailbox_id=mailbox.id, changes=changes).auto_reply_template is not None

@@ -150,3 +150,30 @@ def test_whoever_may_not_manage_templates_changes_nothing(leader_viewer: Viewer,
 def test_missing_template_is_not_found(leader_viewer: Viewer) -> None:
     with pytest.raises(NotFound):
         change_template(viewer=leader_viewer, template_id=uuid4(), changes={})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"body_html": "<p>{{agent_name}}</p>"}, {"name": "New", "subject": "{{nonsense}}"}]
+)
+def test_automatic_reply_stays_one_that_can_always_be_sent(
+    leader_viewer: Viewer, mailbox: Mailbox, changes: dict[str, str]
+) -> None:
+    template = made(leader_viewer)
+    Mailbox.objects.filter(id=mailbox.id).update(auto_reply="always", auto_reply_template=template)
+
+    with pytest.raises(ValidationFailed) as refused:
+        change_template(viewer=leader_viewer, template_id=template.id, changes=changes)
+    with pytest.raises(ValidationFailed):
+        made(leader_viewer, language="fi", body_html="<p>{{customer_first_name}}</p>")
+
+    assert set(refused.value.errors) == set(changes) - {"name"}
+    assert EmailTemplate.objects.get(id=template.id).body_html == FIELDS["body_html"]
+
+
+def test_template_that_nobody_answers_with_may_name_anything(leader_viewer: Viewer, mailbox: Mailbox) -> None:
+    template = made(leader_viewer)
+    Mailbox.objects.filter(id=mailbox.id).update(auto_reply="never", auto_reply_template=template)
+
+    change_template(viewer=leader_viewer, template_id=template.id, changes={"body_html": "<p>{{order_number}}</p>"})
+
+    assert EmailTemplate.objects.get(id=template.id).body_html == "<p>{{order_number}}</p>"
