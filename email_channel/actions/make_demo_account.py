@@ -16,6 +16,7 @@ from conversations.demo.script import generate
 from conversations.demo.writer import DemoPlace, write_conversations
 from conversations.models import Conversation
 from email_channel.actions.add_mailbox import add_mailbox
+from email_channel.actions.make_demo_mails import DEMO_MAILS_OPEN, make_demo_mails
 from email_channel.models import Mailbox
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action
@@ -25,6 +26,8 @@ from teams.models import Agent, AgentSkill, BusinessHours, Skill, SlaPolicy, Tea
 
 DEMO_PASSWORD = "hummdesk-demo"  # noqa: S105 - known on purpose; the command refuses production
 DEMO_OPERATOR = "super@hummdesk.example"
+# A new account with so many conversations has something to see on the pages about mail, too.
+MAILS_FROM = 50
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def make_demo_account(
     What is there already stays as it is, so that a rerun completes what is missing. With `only_if_empty`, an
     account that has any conversation is left alone altogether.
     Locks the account. Raises: KeyError for a slug that is no demo account, AddressTaken when another account has
-    its mailbox. Publishes: what making an account, members and a mailbox publishes; nothing for conversations.
+    its mailbox. Publishes: what making an account, members and a mailbox publishes, and what a few mails do that come
+    in; nothing for conversations.
     """
     demo = load_demo_account(slug)
     with platform_context():
@@ -56,12 +60,15 @@ def make_demo_account(
         present = Conversation.objects.count()
         if only_if_empty and present:
             return DemoReport(is_new, 0, present)
-        place = _furnish(account, demo, is_new=is_new)
-        missing = max(0, conversation_count - present)
+        place, mailbox = _furnish(account, demo, is_new=is_new)
+        opened = DEMO_MAILS_OPEN if is_new and conversation_count >= MAILS_FROM else 0
+        missing = max(0, conversation_count - present - opened)
         # Another seed than the first run's, or the same conversations would come again.
         script = generate(slug, missing, seed=seed + present, now=now)
         written = write_conversations(script, place) if missing else 0
-    return DemoReport(is_new, written, present + written)
+        if opened:
+            make_demo_mails(mailbox)
+    return DemoReport(is_new, written + opened, present + written + opened)
 
 
 @action
@@ -71,7 +78,7 @@ def make_demo_operator() -> None:
         _ensure_user(DEMO_OPERATOR, "Alex Operator", make_password(DEMO_PASSWORD), is_superuser=True)
 
 
-def _furnish(account: Account, demo: DemoAccount, *, is_new: bool) -> DemoPlace:
+def _furnish(account: Account, demo: DemoAccount, *, is_new: bool) -> tuple[DemoPlace, Mailbox]:
     users = _ensure_cast(account, demo)
     if is_new:
         # A new account begins with one team of its own, which the demo's replace.
@@ -80,7 +87,7 @@ def _furnish(account: Account, demo: DemoAccount, *, is_new: bool) -> DemoPlace:
     for user, member in zip(users, demo.cast, strict=True):
         _ensure_duties(user, member, team_ids)
     mailbox = _ensure_mailbox(demo)
-    return DemoPlace([user.id for user in users], team_ids, mailbox.id)
+    return DemoPlace([user.id for user in users], team_ids, mailbox.id), mailbox
 
 
 def _ensure_cast(account: Account, demo: DemoAccount) -> list[User]:

@@ -18,7 +18,7 @@ from email_channel.actions.make_demo_account import (
     make_demo_account,
     make_demo_operator,
 )
-from email_channel.models import Mailbox
+from email_channel.models import IncomingMail, Mailbox, OutgoingDelivery, SuppressedAddress
 from hummdesk.tenancy.context import account_context, platform_context
 from teams.enums import TeamRole
 from teams.models import Agent, Team, TeamMember
@@ -66,6 +66,29 @@ def test_new_account_has_the_teams_of_the_demo_only(vacant: None) -> None:
             ("deliveries", TeamRole.LEADER),
             ("billing", TeamRole.LEADER),
         }
+
+
+def test_large_new_account_shows_the_fates_of_mail(vacant: None) -> None:
+    report = make(60)
+
+    assert report == DemoReport(is_new=True, written_count=60, conversation_count=60)
+    with account_context(Account.objects.get(slug="nordhem")):
+        assert Conversation.objects.count() == 60
+        states = Counter(OutgoingDelivery.objects.values_list("state", flat=True))
+        assert states == {"delivered": 3, "bounced": 1, "delayed": 1, "unknown": 1}
+        bounced = OutgoingDelivery.objects.get(state="bounced")
+        assert (bounced.bounce_kind, bounced.error) == ("hard", "550 5.1.1 No such user here")
+        assert SuppressedAddress.objects.get().address == bounced.recipient
+        outcomes = IncomingMail.objects.values_list("outcome", flat=True)
+        assert sorted(outcomes) == ["quarantined", "suppressed", "suppressed"]
+
+
+def test_a_second_run_brings_no_mail(vacant: None) -> None:
+    make(60)
+    make(70)
+
+    with account_context(Account.objects.get(slug="nordhem")):
+        assert (Conversation.objects.count(), IncomingMail.objects.count()) == (70, 3)
 
 
 def test_new_account_takes_mail(vacant: None) -> None:
