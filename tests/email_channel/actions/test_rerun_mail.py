@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from conversations.models import Attachment, Conversation, Message
+from conversations.models import Attachment, Conversation, MailPage, Message
 from email_channel.actions.rerun_mail import rerun_mail
 from email_channel.actions.take_in_mail import TakenIn
 from email_channel.enums import IntakeState, Outcome
@@ -19,6 +19,7 @@ from hummdesk.tenancy.context import account_context
 from teams.access import Viewer, viewer_of
 from tests.email_channel.conftest import Receive, conversation_of, email_of, message_of
 from tests.email_channel.mails import CUSTOMER, SUPPORT, raw_mail
+from tests.fixtures.cast import ClientOf
 
 BROKEN = b"\x89PNG\r\n\x1a\n" + b"\x00\xff" * 2_000
 WITH_FILE = (
@@ -27,6 +28,11 @@ WITH_FILE = (
     "--b\r\nContent-Type: text/plain\r\n\r\nIt hums.\r\n"
     '--b\r\nContent-Type: text/csv; name="orders.csv"\r\nContent-Disposition: attachment; filename="orders.csv"'
     "\r\n\r\n1,2\r\n--b--\r\n"
+).encode()
+WITH_LOOK = (
+    f"From: {CUSTOMER}\r\nTo: {SUPPORT}\r\nSubject: Sale\r\nMessage-ID: <2@c.example>\r\n"
+    "Content-Type: text/html\r\n\r\n"
+    '<table bgcolor="#1e40af" width="600"><tr><td style="color:#ffffff">Spring sale</td></tr></table>\r\n'
 ).encode()
 Quarantine = Callable[[bytes], TakenIn]
 
@@ -73,6 +79,23 @@ def test_what_can_be_read_now_takes_the_place_of_the_notice(
     assert LoggedEvent.objects.get(type="MessageReread").actor_id == manager.id
     mail = IncomingMail.objects.get(id=before.id)
     assert (mail.outcome, mail.rerun_count) == (Outcome.CREATED, 1)
+
+
+def test_the_look_of_the_mail_is_there_and_nothing_of_a_look_before(
+    manager: Viewer, quarantine: Quarantine, client_of: ClientOf, admin: User
+) -> None:
+    before = quarantine(WITH_LOOK)
+    Message.objects.update(page_height_px=900)
+    MailPage.objects.create(message=message_of(before), html="<p>Stale</p>")
+
+    rerun_mail(viewer=manager, incoming_mail_id=before.id)
+
+    message = message_of(before)
+    assert message.page_height_px != 900
+    assert "#1e40af" in MailPage.objects.get(message=message).html
+    shown = client_of(admin).get(f"/messages/{message.id}/html")
+    assert "Spring sale" in shown.text
+    assert "Stale" not in shown.text
 
 
 def test_the_file_of_the_notice_goes_with_unused_uploads(manager: Viewer, quarantine: Quarantine) -> None:
