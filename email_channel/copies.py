@@ -18,7 +18,7 @@ def find_copy(
     """Return the key under which the mail is stored, and the mail that is there under it already, or None.
 
     Some programs give all their mails one Message-ID; a mail that says something else is no copy, and dropping it
-    would lose it. Trace headers may differ. Nobody else stores such a mail until the commit; 2 to 5 queries.
+    would lose it. Trace headers may differ. Nobody else stores such a mail until the commit; 1 to 5 queries.
     """
     key = message_key(mail.message_id) if mail.message_id else sha256
     known = lock_mail(mailbox, key)

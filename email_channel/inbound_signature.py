@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from email_channel.errors import SignatureRefused
-from email_channel.queries import active_mailboxes
+from email_channel.models import Mailbox
+from email_channel.queries.mailboxes import listed_mailboxes
 from email_channel.recipients import routed_recipients
 from hummdesk.tenancy.context import account_schema
 
@@ -22,10 +23,10 @@ _FORM = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class SigningMailbox:
-    """The mailbox whose secret made the signature."""
+    """The mailbox whose secret made the signature, with its team."""
 
     schema: str
-    mailbox_id: UUID
+    mailbox: Mailbox
 
 
 def signing_mailbox(
@@ -39,13 +40,13 @@ def signing_mailbox(
     form = _FORM.fullmatch(signature.replace(" ", ""))
     if form is None or abs(time.time() - int(form[1])) > TOLERANCE_S:
         raise SignatureRefused
-    for schema, mailbox_id, secret in _candidates(account, named, raw):
-        if any(_is_signed(secret, form[1], body, form[2]) for body in signed_bodies):
-            return SigningMailbox(schema, mailbox_id)
+    for schema, mailbox in _candidates(account, named, raw):
+        if any(_is_signed(mailbox.secret, form[1], body, form[2]) for body in signed_bodies):
+            return SigningMailbox(schema, mailbox)
     raise SignatureRefused
 
 
-def _candidates(account: Any, named: str, raw: bytes) -> Iterator[tuple[str, UUID, str]]:
+def _candidates(account: Any, named: str, raw: bytes) -> Iterator[tuple[str, Mailbox]]:
     addresses = [named] if named else None
     if account is not None:
         yield from _mailboxes(account.schema_name, addresses)
@@ -56,14 +57,14 @@ def _candidates(account: Any, named: str, raw: bytes) -> Iterator[tuple[str, UUI
 
 def _mailboxes(
     schema: str, addresses: Sequence[str] | None, mailbox_id: UUID | None = None
-) -> Iterator[tuple[str, UUID, str]]:
+) -> Iterator[tuple[str, Mailbox]]:
     with account_schema(schema):
-        mailboxes = active_mailboxes()
+        mailboxes = list(listed_mailboxes())
     for mailbox in mailboxes:
         if addresses is not None and mailbox.address not in {address.lower() for address in addresses}:
             continue
         if mailbox_id in {None, mailbox.id}:
-            yield schema, mailbox.id, mailbox.secret
+            yield schema, mailbox
 
 
 def _is_signed(secret: str, moment: str, body: bytes, digest: str) -> bool:

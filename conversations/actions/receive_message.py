@@ -85,7 +85,6 @@ def open_conversation(
     message = _message(conversation, contact, text)
     count_message(conversation, message, is_awaited=not text.is_automatic)
     conversation.save(force_insert=True)
-    conversation.refresh_from_db(fields=["display_id"])
     _save(message, text)
     publish(
         ConversationOpened(

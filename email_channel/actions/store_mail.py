@@ -8,11 +8,12 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from email_channel.enums import MailSource
 from email_channel.errors import EmptyMail, MailTooLarge, UnknownRecipient
 from email_channel.events import MailStored
-from email_channel.models import IncomingMail
+from email_channel.models import IncomingMail, Mailbox
 from email_channel.queries import mailbox_with
 from email_channel.recipients import route_of
 from hummdesk.events.actor import Actor
@@ -55,12 +56,19 @@ def store_mail(
 
     Raises: EmptyMail, MailTooLarge, UnknownRecipient. Publishes: MailStored when deferred.
     """
-    if len(raw) > settings.MAIL_MAX_BYTES:
-        raise MailTooLarge
-    mail = _store(mailbox_id, raw, source=source, envelope_sender=_storable(envelope_sender))
+    mail = _store(_open_mailbox(mailbox_id, source), raw, source=source, envelope_sender=_storable(envelope_sender))
     if defer:
         publish(MailStored(actor=Actor.system(), incoming_mail_id=mail.id))
     return StoredMail(current_schema(), mail.id)
+
+
+@action
+def store_claimed_mail(*, mailbox: Mailbox, raw: bytes, source: MailSource) -> IncomingMail:
+    """The mail is stored for an open mailbox, and is the caller's to take in: `take_in_claimed`.
+
+    What a dead caller leaves behind the sweep takes in. Raises: EmptyMail, MailTooLarge.
+    """
+    return _store(mailbox, raw, source=source, claimed_at=timezone.now(), attempt_count=1)
 
 
 @action
@@ -73,20 +81,29 @@ def store_fetched_mail(*, mailbox_id: UUID, raw: bytes, provider_id: str, receiv
     known_id = uuid5(mailbox_id, provider_id)
     if not IncomingMail.objects.filter(id=known_id).exists():
         more = {"id": known_id, "provider_id": provider_id, "received_at": received_at}
-        _store(mailbox_id, raw, source=MailSource.RESEND, **more)
+        _insert(_open_mailbox(mailbox_id, MailSource.RESEND), raw, source=MailSource.RESEND, **more)
     return StoredMail(current_schema(), known_id)
 
 
-def _store(mailbox_id: UUID, raw: bytes, *, source: MailSource, **fields: Any) -> IncomingMail:
-    if not raw.strip():
-        raise EmptyMail
+def _open_mailbox(mailbox_id: UUID, source: MailSource) -> Mailbox:
     mailbox = mailbox_with(mailbox_id)
     if mailbox is None:
-        logger.warning("mail_refused", reason="mailbox_closed", size_bytes=len(raw), source=source)
+        logger.warning("mail_refused", reason="mailbox_closed", source=source)
         raise UnknownRecipient
+    return mailbox
+
+
+def _store(mailbox: Mailbox, raw: bytes, **fields: Any) -> IncomingMail:
+    if len(raw) > settings.MAIL_MAX_BYTES:
+        raise MailTooLarge
+    return _insert(mailbox, raw, **fields)
+
+
+def _insert(mailbox: Mailbox, raw: bytes, **fields: Any) -> IncomingMail:
+    if not raw.strip():
+        raise EmptyMail
     return IncomingMail.objects.create(
         mailbox=mailbox,
-        source=source,
         raw=ContentFile(raw, name="mail.eml"),
         size_bytes=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),

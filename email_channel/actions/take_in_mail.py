@@ -56,9 +56,11 @@ def take_in_mail(incoming_mail_id: UUID) -> TakenIn | None:
     Raises: DatabaseError, OSError when the database or the disk fails; the mail then waits for the sweep.
     """
     mail = _claim(incoming_mail_id)
-    if mail is None:
-        return _result_of(incoming_mail_id)
-    raw = raw_of(mail)
+    return _result_of(incoming_mail_id) if mail is None else take_in_claimed(mail, raw_of(mail))
+
+
+def take_in_claimed(mail: IncomingMail, raw: bytes) -> TakenIn:
+    """What `take_in_mail` says, for a mail that the caller has claimed, and whose bytes these are."""
     try:
         parsed = _parse(mail, raw)
         return _store(mail, parsed, incoming_text(parsed, raw))

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.throttling import InboundThrottle
-from email_channel.actions.store_mail import store_mail
-from email_channel.actions.take_in_mail import TakenIn, take_in_mail
+from email_channel.actions.store_mail import store_claimed_mail
+from email_channel.actions.take_in_mail import TakenIn, take_in_claimed
 from email_channel.enums import MailSource, Outcome
 from email_channel.errors import EmptyMail
 from email_channel.inbound_signature import signing_mailbox
@@ -32,7 +32,7 @@ class RawMailParser(BaseParser):
 
 
 class TakenInSerializer(serializers.Serializer[TakenIn]):
-    """What became of a mail. Where a worker has yet to look into it, only `id` is known."""
+    """What became of a mail."""
 
     id = serializers.UUIDField()
     conversation_id = serializers.UUIDField(allow_null=True, required=False)
@@ -75,9 +75,8 @@ class InboundRawView(ApiView):
             raw=raw,
         )
         with account_schema(signed.schema):
-            stored = store_mail(mailbox_id=signed.mailbox_id, raw=raw, source=MailSource.API, defer=False)
-            taken_in = take_in_mail(stored.id)
-            return Response(TakenInSerializer(taken_in).data if taken_in else {"id": stored.id}, status=202)
+            mail = store_claimed_mail(mailbox=signed.mailbox, raw=raw, source=MailSource.API)
+            return Response(TakenInSerializer(take_in_claimed(mail, raw)).data, status=202)
 
 
 def _check_content_type(request: Request) -> None:

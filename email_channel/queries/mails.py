@@ -18,20 +18,26 @@ from teams.access import Viewer
 
 # RFC 5322 section 2.1.1: a line has at most 998 characters, and an id cannot be folded.
 MESSAGE_ID_MAX_LENGTH = 900
+# Two statements: in one, what is looked for would be as it was before the lock was waited for.
+_LOCK_MAIL = """
+SELECT pg_advisory_xact_lock(hashtext('mail'), hashtext(%s));
+SELECT id FROM email_channel_emailmessage WHERE mailbox_id = %s AND direction = %s AND dedupe_key = %s"""
 
 
 def lock_mail(mailbox: Mailbox, dedupe_key: str) -> EmailMessage | None:
     """Return the incoming mail with this key in this mailbox, or None, and let nobody store one until the commit.
 
-    Two queries, three where there is one. Raw, since there is no row to lock yet and the ORM has no advisory locks.
+    One query, two where there is one. Raw, since there is no row to lock yet and the ORM has no advisory locks.
     """
+    lock = f"{mailbox.id}/{dedupe_key}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mail'), hashtext(%s))", [f"{mailbox.id}/{dedupe_key}"])
-    known = EmailMessage.objects.filter(mailbox=mailbox, direction=Direction.INCOMING, dedupe_key=dedupe_key)
+        cursor.execute(_LOCK_MAIL, [lock, mailbox.id, Direction.INCOMING.value, dedupe_key])
+        cursor.nextset()
+        row = cursor.fetchone()
     # Most mail is new, and joining two wide tables takes the ORM longer than all else that is asked of one mail.
-    if not known.exists():
+    if row is None:
         return None
-    return known.select_related("conversation", "conversation_message").first()
+    return EmailMessage.objects.select_related("conversation", "conversation_message").get(id=row[0])
 
 
 def thread_of(conversation: Conversation, limit: int) -> Sequence[str]:
