@@ -44,3 +44,10 @@ def switch_setting(name: str) -> bool:
     tenant: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
     value: bool = tenant.settings.get(name, SWITCH_SETTINGS[name])
     return value
+
+
+def account_zone_name() -> str:
+    """Return the name of the time zone of the account in force. No query. Raises: AccountRequired."""
+    require_account_schema()
+    tenant: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
+    return str(tenant.timezone)

@@ -153,6 +153,17 @@ class Exclusion(models.TextChoices):
     FULL = "full", _("Has no room")
     LANGUAGE = "language", _("Does not speak the language")
     SKILL = "skill", _("Lacks a skill")
+    GAVE_BACK = "gave_back", _("Gave it back")
+
+
+class ChosenBy(models.TextChoices):
+    """What decided who was given a conversation."""
+
+    LEAST_LOADED = "least_loaded", _("Least loaded")
+    ROUND_ROBIN = "round_robin", _("Round robin")
+    STICKY = "sticky", _("Knows the customer")
+    SUBSTITUTE = "substitute", _("Stands in for who knows the customer")
+    NOBODY = "none", _("Nobody")
 
 
 class RuleTrigger(models.TextChoices):

@@ -13,6 +13,7 @@ from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
 from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.release_reply import release_reply
+from conversations.actions.route import drain_waiting, route_after_event
 from conversations.actions.wake import wake_conversation
 from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
@@ -184,14 +185,14 @@ def warn_of_promises() -> int:
 
 
 @account_task("conversations.tasks.attend")
-def attend(event_seq: int, conversation_id: str, **_rest: object) -> None:
+def attend(event_seq: int, conversation_id: str, **data: object) -> None:
     """What follows by itself from one event of a conversation has happened: rules, then clocks, then routing.
 
     Each has a transaction of its own, and may run twice, late, or when the conversation has gone. It runs after each
     mail: whoever has nothing to do here finds that out with one cheap query. A conversation that begins is attended
     to once, with its ConversationOpened, which stands for its first MessageReceived, too.
     """
-    return
+    route_after_event(UUID(conversation_id), data)
 
 
 @platform_task("conversations.tasks.sweep_queues")
@@ -203,7 +204,7 @@ def sweep_queues() -> int:
 @account_task("conversations.tasks.drain_queues")
 def drain_queues(**_rest: object) -> int:
     """Whoever waits and can be given to somebody has an agent; returns how many were given."""
-    return 0
+    return drain_waiting()
 
 
 @platform_task("conversations.tasks.reconcile_all_loads")

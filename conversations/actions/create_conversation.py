@@ -60,14 +60,16 @@ def _insert(contact: Contact, body: MessageBody, checked: CheckedChanges) -> tup
     columns: dict[str, Any] = {name: value for name, value in checked.items() if name != "tags"}
     columns["folder"] = Folder.SPAM if contact.is_blocked else Folder.INBOX
     columns["custom_fields"] = changed_custom_fields({}, checked.get("custom_fields", {}))
-    conversation = Conversation(contact=contact, channel=Channel.API, language=contact.language, **columns)
+    language = detect_language(body.text)
+    columns["language"] = contact.language or language
+    conversation = Conversation(contact=contact, channel=Channel.API, **columns)
     message = Message(
         conversation=conversation,
         kind=MessageKind.INCOMING,
         contact=contact,
         body_html=body.html,
         body_text=body.text,
-        language=detect_language(body.text),
+        language=language,
         created_at=conversation.created_at,
     )
     count_message(conversation, message)

@@ -83,6 +83,7 @@ def open_conversation(
         created_at=text.at,
     )
     message = _message(conversation, contact, text)
+    conversation.language = conversation.language or message.language
     count_message(conversation, message, is_awaited=not text.is_automatic)
     conversation.save(force_insert=True)
     _save(message, text)

@@ -12,9 +12,9 @@ from teams.models import Agent, Team
 class RoutingDecision(models.Model):
     """One choice of an agent, or of nobody, with all that it was made from.
 
-    `reason`: `{"rule": "least_loaded" | "round_robin" | "sticky" | "substitute" | "none", "needs": {"language",
-    "skills"}, "candidates": [{"agent_id", "load", "capacity", "csat_score", "idle_since", "excluded": [...]}, ...]}`,
-    the chosen one first, then by rank; what excluded one is `conversations.enums.Exclusion`.
+    `reason`: `{"rule", "needs": {"language", "skills": {skill id: level}, "known_by", "given_back_by"}, "candidates":
+    [{"agent_id", "load", "capacity", "csat_score", "idle_since", "excluded": [...]}, ...]}`, the chosen one first,
+    then by rank; `rule` is of `conversations.enums.ChosenBy`, what excluded one of `Exclusion`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)

@@ -1,0 +1,68 @@
+"""What is to be routed of one conversation, and what was decided about it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from conversations.models import Conversation, RoutingDecision
+from conversations.queries.timeline import newest_event
+from hummdesk.events.actor import ActorKind
+
+
+@dataclass(frozen=True)
+class RoutingCase:
+    """Whether a conversation waits for an agent, and which team its category has that may serve it instead."""
+
+    waits: bool
+    serving_team_id: UUID | None
+
+
+def routing_case(conversation_id: UUID) -> RoutingCase | None:
+    """Return how it stands with routing, None where there is nothing to route. One query.
+
+    Raw, since it runs after each mail. `serving_team_id` is asked no further; see `is_untouched_by_people`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CASE, [conversation_id])
+        row = cursor.fetchone()
+    return RoutingCase(*row) if row and any(row) else None
+
+
+_CASE = """
+SELECT
+  conversation.status = 'open' AND conversation.assignee_id IS NULL AND coalesce(team.routing, 'manual') <> 'manual',
+  CASE WHEN category.team_id IS DISTINCT FROM conversation.team_id AND conversation.first_replied_at IS NULL
+    AND conversation.status IN ('open', 'pending') THEN category.team_id END
+FROM conversations_conversation conversation
+LEFT JOIN teams_team team ON team.id = conversation.team_id
+LEFT JOIN conversations_category category ON category.id = conversation.category_id
+WHERE conversation.id = %s AND conversation.folder = 'inbox' AND conversation.merged_into_id IS NULL
+"""
+
+
+def is_untouched_by_people(conversation: Conversation) -> bool:
+    """Return whether nobody but routing has chosen its team and its assignee, and nobody has replied.
+
+    At most two queries. The team of its mailbox was chosen by nobody.
+    """
+    if conversation.first_replied_at is not None:
+        return False
+    moved = newest_event(conversation.id, "ConversationTeamChanged") if conversation.team_id else None
+    if moved is not None and moved.actor_kind != ActorKind.SYSTEM:
+        return False
+    if conversation.assignee_id is None:
+        return True
+    assigned = newest_event(conversation.id, "ConversationAssigned")
+    return assigned is not None and bool(assigned.data.get("decision_id"))
+
+
+def newest_decision(conversation_id: UUID) -> RoutingDecision | None:
+    """Return what was decided last about a conversation. One query."""
+    return RoutingDecision.objects.filter(conversation_id=conversation_id).order_by("-at").first()
+
+
+def decisions_of(conversation: Conversation) -> QuerySet[RoutingDecision]:
+    """Return what was decided about a conversation, with the names of team and agent, in no order."""
+    return RoutingDecision.objects.filter(conversation=conversation).select_related("team", "agent")
