@@ -43,7 +43,9 @@ def test_fifty_routers_give_nobody_more_than_their_capacity(acme: Account, limit
     assert Conversation.objects.filter(assignee=None).count() == WAITING - given
     assigned = LoggedEvent.objects.filter(type="ConversationAssigned").values_list("object_id", flat=True)
     assert len(assigned) == len(set(assigned)) == given
-    assert RoutingDecision.objects.values("conversation").distinct().count() == RoutingDecision.objects.count() == given
+    assert (
+        RoutingDecision.objects.values("conversation").distinct().count() == RoutingDecision.objects.count() == given
+    )
 
 
 def _route_until_nothing_moves(limit: int) -> int:
