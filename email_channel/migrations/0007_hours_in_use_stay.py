@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('email_channel', '0005_domains_of_mailboxes'),
+        ('email_channel', '0006_search_deliveries'),
         ('teams', '0003_loads_of_agents'),
     ]
 
