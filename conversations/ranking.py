@@ -51,7 +51,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AgentChoice:
     """Who gets it, None for nobody, by which rule, and all candidates: the chosen one first, then by rank."""
 
     agent_id: UUID | None
@@ -79,7 +79,7 @@ def exclusions(candidate: Candidate, needs: Needs) -> tuple[Exclusion, ...]:
 
 def choose(
     candidates: Sequence[Candidate], needs: Needs, *, strategy: RoutingStrategy, is_sticky: bool = False
-) -> Choice:
+) -> AgentChoice:
     """Return who gets the conversation, of candidates in any order; what is equal in all is told apart by the id.
 
     Nobody is chosen whom anything excludes. A substitute counts if they are a candidate, too.
@@ -91,13 +91,13 @@ def choose(
     ranked = [Judged(*pair) for pair in judged]
     free = {one.candidate.agent_id for one in ranked if not one.excluded}
     if not free:
-        return Choice(None, ChosenBy.NOBODY, ranked)
+        return AgentChoice(None, ChosenBy.NOBODY, ranked)
     wish = _sticky_wish(candidates, needs) if is_sticky else None
     if wish is not None and wish[0] in free:
         agent_id, rule = wish
         ranked.sort(key=lambda one: one.candidate.agent_id != agent_id)
-        return Choice(agent_id, rule, ranked)
-    return Choice(ranked[0].candidate.agent_id, ChosenBy(strategy), ranked)
+        return AgentChoice(agent_id, rule, ranked)
+    return AgentChoice(ranked[0].candidate.agent_id, ChosenBy(strategy), ranked)
 
 
 def _sticky_wish(candidates: Sequence[Candidate], needs: Needs) -> tuple[UUID, ChosenBy] | None:

@@ -27,7 +27,7 @@ from conversations.queries.queue import (
     waiting_groups,
 )
 from conversations.queries.routing import is_untouched_by_people, newest_decision, routing_case
-from conversations.ranking import Candidate, Choice, Needs, choose, exclusions
+from conversations.ranking import AgentChoice, Candidate, Needs, choose, exclusions
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team
@@ -110,7 +110,7 @@ def _somebody_can(roster: Roster, group: WaitingGroup) -> bool:
 
 def _choices(
     rows: Sequence[WaitingRow], roster: Roster, teams: Mapping[UUID, RoutedTeam]
-) -> Sequence[tuple[RoutingDecision, Choice]]:
+) -> Sequence[tuple[RoutingDecision, AgentChoice]]:
     """Return a decision for each row that somebody can take; the roster counts them."""
     now = timezone.now()
     found = []
@@ -128,7 +128,9 @@ def _needs(roster: Roster, row: WaitingRow) -> Needs:
     return replace(roster.needs(row.group), known_by=row.known_by, given_back_by=row.given_back_by)
 
 
-def _decision(conversation_id: UUID, team: RoutedTeam, needs: Needs, choice: Choice, now: datetime) -> RoutingDecision:
+def _decision(
+    conversation_id: UUID, team: RoutedTeam, needs: Needs, choice: AgentChoice, now: datetime
+) -> RoutingDecision:
     return RoutingDecision(
         conversation_id=conversation_id,
         team_id=team.id,
@@ -139,7 +141,7 @@ def _decision(conversation_id: UUID, team: RoutedTeam, needs: Needs, choice: Cho
     )
 
 
-def _reason(needs: Needs, choice: Choice) -> dict[str, Any]:
+def _reason(needs: Needs, choice: AgentChoice) -> dict[str, Any]:
     return {
         "rule": choice.rule.value,
         "needs": {
@@ -168,7 +170,7 @@ def _text(id: UUID | None) -> str | None:
     return str(id) if id else None
 
 
-def _assign(chosen: Sequence[tuple[RoutingDecision, Choice]]) -> int:
+def _assign(chosen: Sequence[tuple[RoutingDecision, AgentChoice]]) -> int:
     now = timezone.now()
     by_agent: dict[UUID, list[UUID]] = {}
     for decision, choice in chosen:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.enums import ChosenBy, Exclusion
-from conversations.ranking import Candidate, Choice, Needs, choose, exclusions, expected
+from conversations.ranking import AgentChoice, Candidate, Needs, choose, exclusions, expected
 from teams.enums import RoutingStrategy
 
 LEAST, ROUND = RoutingStrategy.LEAST_LOADED, RoutingStrategy.ROUND_ROBIN
@@ -140,9 +140,9 @@ def test_substitute_takes_it_for_who_knows_the_customer_and_is_out() -> None:
 def test_expected_agent_is_the_first_who_lacks_only_room() -> None:
     full, away = someone(1, load=12), someone(2, is_online=False)
 
-    assert expected([away, full], Needs(), strategy=LEAST) == (full, {Exclusion.FULL})
-    assert expected([away], Needs(), strategy=LEAST) == (None, {Exclusion.OFFLINE})
-    assert expected([full, away], Needs(language="sv"), strategy=LEAST) == (None, {Exclusion.LANGUAGE})
+    assert expected([away, full], Needs(), strategy=LEAST) == (full, frozenset({Exclusion.FULL}))
+    assert expected([away], Needs(), strategy=LEAST) == (None, frozenset({Exclusion.OFFLINE}))
+    assert expected([full, away], Needs(language="sv"), strategy=LEAST) == (None, frozenset({Exclusion.LANGUAGE}))
     assert expected([], Needs(), strategy=LEAST) == (None, frozenset())
 
 
@@ -190,7 +190,7 @@ def test_choice_does_not_depend_on_the_order_of_the_candidates(
 ) -> None:
     shuffled = random.sample(team, len(team))
 
-    def of(rows: list[Candidate]) -> Choice:
+    def of(rows: list[Candidate]) -> AgentChoice:
         return choose(rows, needs, strategy=strategy, is_sticky=True)
 
     assert of(shuffled) == of(team)
