@@ -128,6 +128,21 @@ class IdentityTaken(Conflict):
         super().__init__(text, errors={field: [text]})
 
 
+class TeamHasWork(Conflict):
+    """A team is to go that has unfinished conversations, and nobody is to have them."""
+
+    title = _("The team has open conversations. Say which team is to have them.")
+
+    def __init__(self, count: int) -> None:
+        super().__init__(more={"open_conversations": count})
+
+
+class CategoryInUse(Conflict):
+    """A category is to go that conversations are about."""
+
+    title = _("Conversations have this category. Give them another one first.")
+
+
 class TooManyWebhooks(Conflict):
     """The account has as many webhooks as it may have."""
 

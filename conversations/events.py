@@ -338,6 +338,16 @@ class ContactUnmerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CategoryChanged(Event):
+    """A category is new, different or gone; `changed` names what."""
+
+    object_field: ClassVar[str] = "category_id"
+
+    category_id: UUID
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TagChanged(Event):
     """A tag has another name wherever it hangs, or is gone: then `name` is None."""
 

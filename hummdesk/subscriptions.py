@@ -43,6 +43,15 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "ContactChanged": ("email_channel.actions.forget_participant.forget_participant",),
     "MemberRemoved": ("conversations.actions.rule_uses.refuse_used_agent", "teams.actions.agents.retire_agent"),
     "AutomationRuleSaved": ("email_channel.actions.check_rule_mentions.check_rule_mentions",),
+    "AgentRetired": ("conversations.actions.release_work.release_agent_work",),
+    "TeamAdded": ("conversations.actions.save_category.serve_categories",),
+    "TeamChanged": ("conversations.actions.save_category.serve_categories",),
+    "TeamDeleted": (
+        "conversations.actions.rule_uses.refuse_used_team",
+        "conversations.actions.release_work.move_team_work",
+        "email_channel.actions.move_mailboxes.move_mailboxes",
+    ),
+    "SkillChanged": ("conversations.actions.save_category.keep_needed_skill",),
 }
 
 WITH_LOG: tuple[str, ...] = (
@@ -75,6 +84,11 @@ TASKS: dict[str, tuple[str, ...]] = {
     "MessagesSplit": ("conversations.tasks.index_conversations", _ATTEND),
     "SplitUndone": ("conversations.tasks.index_conversations", _ATTEND),
     "AgentStatusChanged": (_DRAIN,),
+    "AgentChanged": (_DRAIN,),
+    "AgentRetired": (_DRAIN,),
+    "CategoryChanged": (_DRAIN,),
+    "TeamChanged": (_DRAIN,),
+    "TeamJoined": (_DRAIN,),
     "TagChanged": ("conversations.tasks.index_tag",),
     "ContactChanged": ("conversations.tasks.index_contacts",),
     "ContactMerged": ("conversations.tasks.index_contacts",),

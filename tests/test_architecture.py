@@ -42,6 +42,7 @@ AUDIT_ONLY = {
     "MailboxChanged",
     "MailboxRemoved",
     "SuppressionLifted",
+    "TeamLeft",
 }
 
 

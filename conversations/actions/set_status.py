@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations.enums import FINISHED, Status
 from conversations.errors import TransitionRefused
-from conversations.events import ConversationStatusChanged
+from conversations.events import ConversationAssigned, ConversationStatusChanged
 from conversations.models.conversation import Conversation
 from conversations.queries.timeline import waiting_since
 from conversations.transitions import can_become
@@ -37,8 +37,22 @@ def set_status(
 
 
 def reopen(conversation: Conversation, *, actor: Actor) -> None:
-    """The locked conversation is open, since the customer wrote."""
+    """The locked conversation is open, since the customer wrote; nobody has it whose assignee left since it ended.
+
+    Publishes: ConversationStatusChanged when it was not open, ConversationAssigned.
+    """
+    was_finished = conversation.is_finished
     set_status(conversation, Status.OPEN, actor=actor, cause="customer_wrote")
+    gone = conversation.assignee if was_finished else None
+    if gone is None or gone.is_active:
+        return
+    conversation.assignee = None
+    conversation.save(update_fields=["assignee"])
+    publish(
+        ConversationAssigned(
+            actor=Actor.system(), conversation_id=conversation.id, assignee_before=gone.pk, assignee_id=None
+        )
+    )
 
 
 def move_status(

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from accounts.models import User
-from hummdesk.events.publishing import action
+from hummdesk.events.actor import Actor
+from hummdesk.events.publishing import action, publish
 from teams.enums import AgentStatus
-from teams.models import Agent, AgentLoad
+from teams.events import AgentRetired
+from teams.models import Agent, AgentLoad, TeamMember
 
 
 @action
@@ -21,6 +23,17 @@ def make_agent(*, user_id: str | UUID, **_rest: object) -> None:
 
 
 @action
-def retire_agent(*, user_id: str | UUID, **_rest: object) -> None:
-    """The former member takes no more work; what the agent did keeps the name."""
-    Agent.objects.filter(user_id=user_id).update(is_active=False, status=AgentStatus.OFFLINE)
+def retire_agent(*, user_id: str | UUID, actor: Actor, **_rest: object) -> None:
+    """The former member is in no team and takes no more work; what the agent did keeps the name.
+
+    Whoever subscribes to AgentRetired `TOGETHER` takes from them what they have in hand. Locks the agent so that
+    nobody refers to them anew meanwhile. Publishes: AgentRetired.
+    """
+    agent = Agent.objects.select_for_update().filter(user_id=user_id).first()
+    if agent is None:
+        return
+    agent.is_active, agent.status, agent.is_away_by_itself = False, AgentStatus.OFFLINE, False
+    agent.save(update_fields=["is_active", "status", "is_away_by_itself"])
+    TeamMember.objects.filter(agent=agent).delete()
+    Agent.objects.filter(substitute=agent).update(substitute=None)
+    publish(AgentRetired(actor=actor, agent_id=agent.pk))

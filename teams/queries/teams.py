@@ -1,0 +1,46 @@
+"""Teams with what is told of them, and who is in them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from hummdesk.errors import NotFound
+from teams.enums import TeamRole
+from teams.models import Team, TeamMember
+
+
+def team_rows(filters: Mapping[str, Any] | None = None) -> QuerySet[Team]:
+    """Return all teams, each with `member_count` and its categories. Two queries. Filters: `q`."""
+    rows = Team.objects.annotate(member_count=Count("members", filter=Q(members__agent__is_active=True)))
+    if text := (filters or {}).get("q"):
+        rows = rows.filter(name__icontains=text)
+    return rows.select_related("hours", "sla_policy").prefetch_related("categories")
+
+
+def team_row(id: UUID) -> Team:
+    """Return one team as `team_rows` does. Two queries. Raises: NotFound."""
+    team = team_rows().filter(id=id).first()
+    if team is None:
+        raise NotFound
+    return team
+
+
+def lock_team(id: UUID) -> Team:
+    """Return one team, locked against other changes of it. One query. Raises: NotFound."""
+    team = Team.objects.select_for_update(no_key=True).filter(id=id).first()
+    if team is None:
+        raise NotFound
+    return team
+
+
+def team_members(team_id: UUID) -> QuerySet[TeamMember]:
+    """Return the active agents of a team with what is told of them. Four queries."""
+    members = TeamMember.objects.filter(team_id=team_id, agent__is_active=True)
+    return members.select_related("agent__load").prefetch_related("agent__skills__skill", "agent__teams__team")
+
+
+def leads_team(agent_id: UUID, team_id: UUID) -> bool:
+    """Return whether the agent is a leader of the team. One query."""
+    return TeamMember.objects.filter(agent_id=agent_id, team_id=team_id, role=TeamRole.LEADER).exists()
