@@ -21,6 +21,8 @@ from conversations.views import (
     triage,
 )
 from conversations.views.people import companies, contacts, merging
+from conversations.views.rules import pages as rule_pages
+from conversations.views.rules import runs as rule_runs
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -75,6 +77,13 @@ urlpatterns = [
     path("notifications/<uuid:id>/read", notifications.notification_read, name="notification-read"),
     path("palette", palette.palette_search, name="palette-search"),
     path("settings", settings.settings, name="settings"),
+    path("settings/rules", rule_pages.rule_list, name="settings-rules"),
+    path("settings/rules/new", rule_pages.rule_create, name="rule-create"),
+    path("settings/rules/<uuid:id>", rule_pages.rule_edit, name="rule-edit"),
+    path("settings/rules/<uuid:id>/switch", rule_pages.rule_switch, name="rule-switch"),
+    path("settings/rules/<uuid:id>/move", rule_pages.rule_move, name="rule-move"),
+    path("settings/rules/<uuid:id>/delete", rule_pages.rule_delete, name="rule-delete"),
+    path("settings/rules/<uuid:id>/log", rule_runs.rule_log, name="rule-log"),
     path("settings/profile", settings.settings_profile, name="settings-profile"),
     path("settings/theme", settings.settings_theme, name="settings-theme"),
     path("settings/shortcuts", settings.settings_shortcuts, name="settings-shortcuts"),

@@ -11,6 +11,7 @@ from email_channel.views import (
     mail_rules,
     mailboxes,
     messages,
+    rule_choices,
     suppressions,
     unsubscribe,
 )
@@ -42,6 +43,8 @@ urlpatterns = [
     path("settings/suppressions/<uuid:id>/lift", suppressions.suppression_lift, name="suppression-lift"),
     path("unsubscribe", unsubscribe.unsubscribe, name="unsubscribe"),
     path("settings/mailboxes", mailboxes.mailbox_list, name="settings-mailboxes"),
+    path("settings/mailboxes/choices", rule_choices.mailbox_choices, name="mailbox-choices"),
+    path("settings/templates/choices", rule_choices.template_choices, name="template-choices"),
     path("settings/mail-rules", mail_rules.settings_mail_rules, name="settings-mail-rules"),
     path("settings/mailboxes/new", mailboxes.mailbox_create, name="mailbox-create"),
     path("settings/mailboxes/<uuid:id>", mailboxes.mailbox_edit, name="mailbox-edit"),

@@ -31,6 +31,7 @@ MODEL_OF_WORD = {
     "mailboxes": "Mailbox",
     "messages": "Message",
     "notifications": "Notification",
+    "rules": "AutomationRule",
     "sla-policies": "SlaPolicy",
     "tags": "Tag",
     "teams": "Team",

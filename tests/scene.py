@@ -14,9 +14,10 @@ from accounts.models import Account, ApiToken, Membership, User
 from ai.models import AiDraft, Article, ArticleChunk, Classification
 from analytics.enums import Metric
 from analytics.models import MetricEvent
-from conversations.enums import MessageKind, NotificationKind
+from conversations.enums import MessageKind, NotificationKind, RuleOutcome
 from conversations.models import (
     Attachment,
+    AutomationRule,
     Company,
     Conversation,
     ConversationFollow,
@@ -31,6 +32,7 @@ from conversations.models import (
     MessageVersion,
     Notification,
     NotificationSetting,
+    RuleRun,
     SavedView,
     Webhook,
     WebhookDelivery,
@@ -164,6 +166,10 @@ def _fill_desk(conversation: Conversation, agent: Agent) -> None:
         agent=agent, kind=NotificationKind.MENTIONED, conversation=conversation, message=message, event_seq=1
     )
     NotificationSetting.objects.create(agent=agent, kind=NotificationKind.REPLY, is_on=False)
+    rule = AutomationRule.objects.create(
+        name="Rule", trigger="message_received", actions=[{"type": "note", "text": "Text"}]
+    )
+    RuleRun.objects.create(rule=rule, conversation=conversation, event_seq=1, outcome=RuleOutcome.APPLIED)
     webhook = Webhook.objects.create(url="https://hooks.example/here", secret="whsec_x", created_by=agent)
     WebhookDelivery.objects.create(webhook=webhook, event_seq=1, type="message.created", payload={})
 

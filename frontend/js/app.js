@@ -17,6 +17,7 @@ import './clocks.js'
 import './keys.js'
 import './theme.js'
 import './notices.js'
+import './guard.js'
 
 Object.assign(htmx.config, {
   allowEval: false,
