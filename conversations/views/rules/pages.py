@@ -34,6 +34,7 @@ from conversations.views.rules.starts import rule_starts, started_rule
 from conversations.views.rules.words import RuleWords
 from conversations.views.settings_page import render_settings
 from hummdesk.errors import Conflict, ValidationFailed
+from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
 
 _PARTIALS = frozenset({"rule-form", "rules"})
@@ -96,7 +97,7 @@ def rule_delete(request: MemberRequest, id: UUID) -> HttpResponse:
     name = get_rule(viewer, id).name
     delete_rule(viewer=viewer, rule_id=id)
     messages.info(request, _("“%(name)s” is deleted.") % {"name": name})
-    return shapes.see(reverse("settings-rules"))
+    return see_other(reverse("settings-rules"))
 
 
 def rule_manager(request: MemberRequest) -> Viewer:
@@ -113,7 +114,7 @@ def _list(request: MemberRequest, viewer: Viewer, *, focus: str = "") -> HttpRes
 
 
 def _after(request: MemberRequest, viewer: Viewer, *, focus: str = "") -> HttpResponse:
-    return _list(request, viewer, focus=focus) if request.htmx else shapes.see(reverse("settings-rules"))
+    return _list(request, viewer, focus=focus) if request.htmx else see_other(reverse("settings-rules"))
 
 
 def _edit(request: MemberRequest, viewer: Viewer, rule: AutomationRule | None) -> HttpResponse:
@@ -137,7 +138,7 @@ def _edit(request: MemberRequest, viewer: Viewer, rule: AutomationRule | None) -
         return _show(request, viewer, rule, with_errors(draft, error.errors, given), status=422)
     messages.success(request, _("Saved"))
     url = reverse("settings-rules")
-    return HttpResponseClientRedirect(url) if request.htmx else shapes.see(url)
+    return HttpResponseClientRedirect(url) if request.htmx else see_other(url)
 
 
 def _keep(viewer: Viewer, rule: AutomationRule | None, fields: Mapping[str, Any], version: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,8 +79,3 @@ def rule_tabs(rule: AutomationRule, current: str) -> list[Shape]:
     return [
         {"label": label, "url": reverse(name, args=[rule.id]), "is_current": name == current} for name, label in pages
     ]
-
-
-def see(url: str) -> HttpResponseRedirect:
-    """Return an answer after which the browser gets a page."""
-    return HttpResponseRedirect(url, status=303)
