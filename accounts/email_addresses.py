@@ -1,4 +1,4 @@
-"""Which e-mail addresses can be invited."""
+"""Which e-mail addresses can be invited, and how they are spelt."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,3 +18,9 @@ def email_errors(email: str) -> list[str]:
     except ValidationError as error:
         return list(error.messages)
     return []
+
+
+def without_detail(address: str) -> str:
+    """Return `support@acme.example` for `support+orders@acme.example`. Source: RFC 5233."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

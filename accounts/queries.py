@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from psycopg.sql import Composed
 
+from accounts.email_addresses import without_detail
 from accounts.enums import AccountStatus
 from accounts.errors import InvitationRefused
 from accounts.models import Account, ApiToken, Domain, Invitation, MailRoute, Membership, TokenFamily, User
@@ -241,8 +242,7 @@ def lock_mail_domain(domain: str) -> set[UUID]:
 def _spellings_of(address: str) -> tuple[str, str]:
     """Return the address in lower case, with and without the `+detail` of its local part."""
     address = address.strip().lower()
-    local, _at, domain = address.rpartition("@")
-    return address, f"{local.split('+', 1)[0]}@{domain}"
+    return address, without_detail(address)
 
 
 def accounts_behind() -> Sequence[str]:

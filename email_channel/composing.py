@@ -27,7 +27,7 @@ _WORD_CHARS = 200
 _RANDOM_BYTES = 12
 _MAC_BYTES = 16
 # The first id and the newest are what mail programs thread by; RFC 5322 section 2.1.1 bounds the line.
-_REFERENCES_MOST = 20
+REFERENCES_MOST = 20
 # No machine answers a mail that a machine has sent (RFC 3834; Exchange has its own word for it).
 AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _POLICY = policy.compat32.clone(linesep="\r\n", max_line_length=None, mangle_from_=False)
@@ -122,7 +122,7 @@ def _chain(references: Sequence[str], in_reply_to: str | None) -> list[str]:
     """Return the ids of the thread, oldest first, the one answered last; of many the first and the newest."""
     ids = [_checked_id("references", item) for item in (*references, *([in_reply_to] if in_reply_to else []))]
     ids = list(reversed(dict.fromkeys(reversed(ids))))
-    return ids if len(ids) <= _REFERENCES_MOST else [ids[0], *ids[1 - _REFERENCES_MOST :]]
+    return ids if len(ids) <= REFERENCES_MOST else [ids[0], *ids[1 - REFERENCES_MOST :]]
 
 
 def _one_line(field: str, value: str) -> str:

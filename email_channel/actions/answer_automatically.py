@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.email_addresses import email_errors
 from conversations.enums import FETCHED_CHANNELS, Folder, MessageKind
 from conversations.models import Contact, Message
-from email_channel.composing import make_message_id
-from email_channel.enums import AutoReplyWhen, Direction
+from email_channel.actions.queue_mail import Envelope, queue_mail
+from email_channel.composing import REFERENCES_MOST
+from email_channel.enums import AutoReplyWhen
 from email_channel.errors import TemplateFault
-from email_channel.events import AutoReplySent, MailQueued
-from email_channel.models import EmailMessage, EmailTemplate, Mailbox, OutgoingDelivery
-from email_channel.models.email_message import message_key
+from email_channel.events import AutoReplySent
+from email_channel.models import EmailMessage, EmailTemplate, Mailbox
 from email_channel.queries import suppressions_of, thread_of, without_mailboxes
 from email_channel.queries.auto_replies import (
     answerable_mail,
@@ -27,13 +27,11 @@ from email_channel.queries.auto_replies import (
     was_answered_by_a_person,
 )
 from email_channel.queries.templates import template_in
-from email_channel.secrets import message_id_secret
 from email_channel.template_variables import values_of
 from email_channel.templating import RenderedMail, Value, render_parts
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
-from hummdesk.tenancy.context import current_schema
 from teams.calendar import is_open_at
 from teams.queries import default_hours
 from teams.queries.hours import calendar_of
@@ -43,7 +41,6 @@ PER_CONVERSATION_AND_HOUR = 3
 PER_SENDER_AND_CONVERSATION, PER_SENDER, PER_UNPROVEN_SENDER = 1, 3, 1
 # Nobody wants to hear after this that a mail has arrived.
 ANSWERED_WITHIN = timedelta(hours=6)
-REFERENCES_MOST = 20
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 # What a stranger wrote into the mail: it is not sent on to whoever they claim to be.
 _STRANGERS_WORDS = ("customer_first_name", "conversation_subject")
@@ -94,8 +91,7 @@ def _reason_in_address(mail: EmailMessage) -> str:
     address = mail.from_address.lower()
     if mail.conversation.channel in FETCHED_CHANNELS or email_errors(address):
         return "no_address"
-    without_tag = _without_tag(address)
-    return "" if set(without_mailboxes([address, without_tag])) >= {address, without_tag} else "own_address"
+    return "" if without_mailboxes([address]) else "own_address"
 
 
 def _is_wanted(mailbox: Mailbox, at: datetime) -> bool:
@@ -103,12 +99,6 @@ def _is_wanted(mailbox: Mailbox, at: datetime) -> bool:
         return mailbox.auto_reply == AutoReplyWhen.ALWAYS
     hours = mailbox.hours or default_hours()
     return hours is not None and not is_open_at(calendar_of(hours), at)
-
-
-def _without_tag(address: str) -> str:
-    """Return `support@acme.example` for `support+orders@acme.example`."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _reason_in_trust(mail: EmailMessage) -> str:
@@ -169,7 +159,7 @@ def _values(mail: EmailMessage, contact: Contact, template: EmailTemplate) -> di
 
 
 def _send(mail: EmailMessage, contact: Contact, rendered: RenderedMail) -> EmailMessage:
-    conversation, mailbox, address = mail.conversation, mail.mailbox, mail.from_address.lower()
+    conversation, address = mail.conversation, mail.from_address.lower()
     message = Message.objects.create(
         conversation=conversation,
         kind=MessageKind.SYSTEM,
@@ -178,29 +168,13 @@ def _send(mail: EmailMessage, contact: Contact, rendered: RenderedMail) -> Email
         body_text=rendered.text,
     )
     thread = thread_of(conversation, REFERENCES_MOST)
-    own_id = make_message_id(
-        conversation.id,
-        account=current_schema(),
-        domain=mailbox.address.rpartition("@")[2],
-        secret=message_id_secret(),
-    )
-    email = EmailMessage.objects.create(
-        direction=Direction.OUTGOING,
-        mailbox=mailbox,
-        conversation=conversation,
-        conversation_message=message,
-        message_id=own_id,
-        dedupe_key=message_key(own_id),
+    publish(AutoReplySent(actor=Actor.system(), conversation_id=conversation.id, message_id=message.id))
+    envelope = Envelope(
+        subject=rendered.subject,
+        to=[{"name": contact.name if _is_proven(mail) else "", "address": address}],
+        recipients=[address],
         in_reply_to=thread[-1] if thread else "",
         references=thread,
-        subject=rendered.subject,
-        from_name=mailbox.name,
-        from_address=mailbox.address,
-        to=[{"name": contact.name if _is_proven(mail) else "", "address": address}],
         is_automatic=True,
-        sent_at=timezone.now(),
     )
-    OutgoingDelivery.objects.create(email=email, recipient=address)
-    publish(AutoReplySent(actor=Actor.system(), conversation_id=conversation.id, message_id=message.id))
-    publish(MailQueued(actor=Actor.system(), email_id=email.id))
-    return email
+    return queue_mail(message, mail.mailbox, envelope)

@@ -1,7 +1,7 @@
 """Sending what waits: claimed by a conditional update, tried again with patience, never blindly twice."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -15,17 +15,11 @@ from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.models import EmailMessage, OutgoingDelivery
 from email_channel.outgoing import outgoing_mail
 from email_channel.queries import CLAIM_LASTS, lock_reply_of, same_call, suppressions_of, worst_state
+from email_channel.retries import SendTries, after_failure
 from email_channel.transports import transport
 from hummdesk.events.publishing import action
 from hummdesk.logs import logger
 from hummdesk.tenancy.context import current_schema
-
-# Wait before the next try, by the number of tries so far; the last one holds for all that come after.
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 360, 360)]
-# What may have left is not sent again after this: the provider knows an idempotency key for 24 hours.
-RETRY_WINDOW = timedelta(hours=23)
-# What has certainly not left is tried so many times, which takes three days.
-TRIES_MOST = 18
 
 Deliveries = Sequence[OutgoingDelivery]
 
@@ -40,7 +34,7 @@ def deliver(delivery_id: UUID) -> float:
     deliveries = _claim(delivery_id)
     if not deliveries:
         return 0.0
-    if _is_too_late(deliveries[0], timezone.now()):
+    if _tries(deliveries).is_too_late(timezone.now()):
         _doubt(deliveries, "")
         return 0.0
     try:
@@ -104,12 +98,6 @@ def _without_suppressed(email: EmailMessage, ids: Sequence[UUID]) -> list[UUID]:
     return [row.id for row in rows if row not in kept]
 
 
-def _is_too_late(delivery: OutgoingDelivery, at: datetime) -> bool:
-    """Return whether the provider may have forgotten by then what an earlier try, maybe cut off, handed over."""
-    first = delivery.first_tried_at
-    return first is not None and at > first + RETRY_WINDOW
-
-
 @action
 def _succeed(deliveries: Deliveries, provider_id: str) -> None:
     """The provider has the mail; where its events were faster, what they told stays."""
@@ -135,17 +123,22 @@ def _doubt(deliveries: Deliveries, detail: str) -> None:
 
 @action
 def _postpone(deliveries: Deliveries, detail: str, *, may_have_left: bool) -> None:
-    delivery = deliveries[0]
-    due_at = timezone.now() + WAITS[min(delivery.attempt_count, len(WAITS)) - 1]
-    first_tried_at = delivery.first_tried_at if may_have_left else _tried_before(delivery)
-    if first_tried_at is not None and due_at > first_tried_at + RETRY_WINDOW:
+    after = after_failure(_tries(deliveries), timezone.now(), may_have_left=may_have_left)
+    if after.state == SendState.UNKNOWN:
         _doubt(deliveries, detail)
         return
-    if delivery.attempt_count >= TRIES_MOST:
+    if after.state == SendState.FAILED:
         _fail(deliveries, detail)
         return
+    delivery = deliveries[0]
     logger.info("mail_postponed", delivery_id=str(delivery.id), attempts=delivery.attempt_count)
-    _end_claim(deliveries, state=SendState.QUEUED, error=detail[:1000], due_at=due_at, first_tried_at=first_tried_at)
+    _end_claim(
+        deliveries,
+        state=SendState.QUEUED,
+        error=detail[:1000],
+        due_at=after.due_at,
+        first_tried_at=after.first_tried_at,
+    )
 
 
 @action
@@ -155,14 +148,15 @@ def _give_back(deliveries: Deliveries, wait_s: float) -> None:
         deliveries,
         state=SendState.QUEUED,
         attempt_count=deliveries[0].attempt_count - 1,
-        first_tried_at=_tried_before(deliveries[0]),
+        first_tried_at=_tries(deliveries).before,
         due_at=timezone.now() + timedelta(seconds=wait_s),
     )
 
 
-def _tried_before(delivery: OutgoingDelivery) -> datetime | None:
-    """Return since when the mail may have left, None where only this try could have sent it."""
-    return None if delivery.first_tried_at == delivery.claimed_at else delivery.first_tried_at
+def _tries(deliveries: Deliveries) -> SendTries:
+    """Return the tries of one call: its deliveries were tried together each time."""
+    delivery = deliveries[0]
+    return SendTries(delivery.attempt_count, delivery.first_tried_at, delivery.claimed_at)
 
 
 def _end_claim(deliveries: Deliveries, **fields: object) -> None:

@@ -4,27 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.actions.set_delivery_state import set_delivery_state
 from conversations.enums import FETCHED_CHANNELS, DeliveryState
 from conversations.models import Conversation, Message
 from email_channel.actions.note_participants import note_participants
-from email_channel.composing import make_message_id
-from email_channel.enums import Direction, ParticipantRole
-from email_channel.events import MailQueued
-from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
-from email_channel.models.email_message import message_key
+from email_channel.actions.queue_mail import Envelope, new_message_id, queue_mail
+from email_channel.composing import REFERENCES_MOST
+from email_channel.enums import ParticipantRole
 from email_channel.queries import mailbox_of, thread_of, without_mailboxes
 from email_channel.queries.threads import names_of_participants
-from email_channel.secrets import message_id_secret
-from hummdesk.events.actor import Actor
-from hummdesk.events.publishing import action, publish
-from hummdesk.tenancy.context import current_schema
+from hummdesk.events.publishing import action
 
-# RFC 5322 asks for the whole chain; the first and the newest are what mail programs thread by.
-REFERENCES_SENT = 20
 # Programs write `Re:` in the language of their user: SV, VS, AW, ...
 _REPLY_MARKS = re.compile(r"^(?:(?:re|sv|vs|aw|antw)(?:\[\d{1,4}\])? ?: ?)+", re.IGNORECASE)
 
@@ -46,48 +38,24 @@ def queue_reply(*, message_id: str | UUID, **_rest: object) -> None:
     if mailbox is None:
         set_delivery_state(message_id=message.id, state=DeliveryState.FAILED, error=_("The mailbox is gone."))
         return
-    thread = [] if message.to else thread_of(conversation, REFERENCES_SENT)
+    thread = [] if message.to else thread_of(conversation, REFERENCES_MOST)
     to = _named(message)
     named = {entry["address"].lower() for entry in to}
     names = names_of_participants(conversation)
-    own_id = _own_id(conversation, mailbox)
-    email = EmailMessage.objects.create(
-        direction=Direction.OUTGOING,
-        mailbox=mailbox,
-        conversation=conversation,
-        conversation_message=message,
-        message_id=own_id,
-        dedupe_key=message_key(own_id),
-        in_reply_to=thread[-1] if thread else "",
-        references=thread or [_own_id(conversation, mailbox)],
-        subject=_subject(message),
-        from_name=mailbox.name,
-        from_address=mailbox.address,
-        to=to,
-        cc=[_entry(address, names) for address in message.cc if address not in named],
-        sent_at=timezone.now(),
-    )
     copies = dict.fromkeys(address for address in (*message.cc, *message.bcc) if address not in named)
     recipients = [*(entry["address"] for entry in to), *copies]
-    OutgoingDelivery.objects.bulk_create(
-        OutgoingDelivery(email=email, recipient=recipient) for recipient in recipients
+    envelope = Envelope(
+        subject=_subject(message),
+        to=to,
+        cc=[_entry(address, names) for address in message.cc if address not in named],
+        recipients=recipients,
+        in_reply_to=thread[-1] if thread else "",
+        # A provider may put its own Message-ID in the place of ours, and answers repeat what a mail refers to: one
+        # that answers nothing refers to an id that leads back here, too.
+        references=thread or [new_message_id(conversation, mailbox)],
     )
+    queue_mail(message, mailbox, envelope)
     _let_take_part(conversation, recipients, names)
-    publish(MailQueued(actor=Actor.system(), email_id=email.id))
-
-
-def _own_id(conversation: Conversation, mailbox: Mailbox) -> str:
-    """Return a new id that leads back here.
-
-    A mail that answers nothing refers to one, too: a provider may put its own Message-ID in the place of ours, and
-    answers repeat what a mail refers to.
-    """
-    return make_message_id(
-        conversation.id,
-        account=current_schema(),
-        domain=mailbox.address.rpartition("@")[2],
-        secret=message_id_secret(),
-    )
 
 
 def _let_take_part(conversation: Conversation, recipients: Sequence[str], names: Mapping[str, str]) -> None:

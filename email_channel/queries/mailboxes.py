@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts.email_addresses import without_detail
 from conversations.models import Conversation
 from email_channel.models import EmailTemplate, Mailbox
 from hummdesk.errors import NotFound
@@ -22,13 +23,17 @@ def active_mailboxes() -> Sequence[Mailbox]:
 
 
 def without_mailboxes(addresses: Sequence[str]) -> list[str]:
-    """Return those addresses that are none of the account's own. One query, raw since each mail makes it."""
+    """Return those addresses that are none of the account's own, with a `+detail` or without.
+
+    Mail to both comes here (`accounts.queries.routed_addresses`). One query, raw since each mail makes it.
+    """
     if not addresses:
         return []
+    spellings = list({*addresses, *map(without_detail, addresses)})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT address FROM email_channel_mailbox WHERE address = ANY(%s)", [list(addresses)])
+        cursor.execute("SELECT address FROM email_channel_mailbox WHERE address = ANY(%s)", [spellings])
         own = {address for (address,) in cursor.fetchall()}
-    return [address for address in addresses if address not in own]
+    return [address for address in addresses if own.isdisjoint((address, without_detail(address)))]
 
 
 def mailbox_of(conversation: Conversation) -> Mailbox | None:

@@ -8,13 +8,13 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from email_channel.actions.deliver_mail import RETRY_WINDOW, TRIES_MOST, WAITS
 from email_channel.composing import MailAddress, Uncomposable
 from email_channel.enums import SendState
 from email_channel.errors import DeliveryPostponed, DeliveryRefused, NotYourTurn
 from email_channel.outgoing import OutgoingMail
 from email_channel.provider.models import SystemMail
 from email_channel.provider.queries import system_mail_is_free
+from email_channel.retries import SendTries, after_failure
 from email_channel.transports import PLATFORM, transport
 from hummdesk.events.dispatcher import queue_on_commit
 from hummdesk.events.publishing import action
@@ -45,7 +45,7 @@ def deliver_system_mail(id: UUID) -> float:
     mail = _claim(id)
     if mail is None:
         return 0.0
-    if mail.first_tried_at is not None and timezone.now() > mail.first_tried_at + RETRY_WINDOW:
+    if _tries(mail).is_too_late(timezone.now()):
         _end(mail, SendState.UNKNOWN, error=mail.error)
         return 0.0
     try:
@@ -53,7 +53,8 @@ def deliver_system_mail(id: UUID) -> float:
     except DeliveryRefused as error:
         _end(mail, SendState.FAILED, error=error.detail)
     except NotYourTurn as error:
-        _wait(mail, error.wait_s, attempt_count=mail.attempt_count - 1, first_tried_at=_tried_before(mail))
+        due_at = timezone.now() + timedelta(seconds=error.wait_s)
+        _wait(mail, due_at, attempt_count=mail.attempt_count - 1, first_tried_at=_tries(mail).before)
         return error.wait_s
     except DeliveryPostponed as error:
         _postpone(mail, error)
@@ -91,24 +92,20 @@ def _claim(id: UUID) -> SystemMail | None:
 
 
 def _postpone(mail: SystemMail, error: DeliveryPostponed) -> None:
-    wait = WAITS[min(mail.attempt_count, len(WAITS)) - 1]
-    first_tried_at = mail.first_tried_at if error.may_have_left else _tried_before(mail)
+    after = after_failure(_tries(mail), timezone.now(), may_have_left=error.may_have_left)
     detail = str(error.detail)[:1000]
-    if first_tried_at is not None and timezone.now() + wait > first_tried_at + RETRY_WINDOW:
-        _end(mail, SendState.UNKNOWN, error=detail)
-    elif mail.attempt_count >= TRIES_MOST:
-        _end(mail, SendState.FAILED, error=detail)
+    if after.state == SendState.QUEUED:
+        _wait(mail, after.due_at, error=detail, first_tried_at=after.first_tried_at)
     else:
-        _wait(mail, wait.total_seconds(), error=detail, first_tried_at=first_tried_at)
+        _end(mail, after.state, error=detail)
 
 
-def _tried_before(mail: SystemMail) -> datetime | None:
-    return None if mail.first_tried_at == mail.claimed_at else mail.first_tried_at
+def _tries(mail: SystemMail) -> SendTries:
+    return SendTries(mail.attempt_count, mail.first_tried_at, mail.claimed_at)
 
 
 @action
-def _wait(mail: SystemMail, wait_s: float, **fields: object) -> None:
-    due_at = timezone.now() + timedelta(seconds=wait_s)
+def _wait(mail: SystemMail, due_at: datetime, **fields: object) -> None:
     _claimed(mail).update(state=SendState.QUEUED, claimed_at=None, due_at=due_at, **fields)
 
 

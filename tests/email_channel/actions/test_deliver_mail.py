@@ -14,10 +14,11 @@ from conversations.actions.write_message import send_reply
 from conversations.enums import DeliveryState
 from conversations.models import Message
 from email_channel.actions.apply_delivery_event import apply_delivery_event
-from email_channel.actions.deliver_mail import RETRY_WINDOW, TRIES_MOST, WAITS, deliver
+from email_channel.actions.deliver_mail import deliver
 from email_channel.enums import SendState
 from email_channel.models import Mailbox, OutgoingDelivery
 from email_channel.queries import CLAIM_LASTS
+from email_channel.retries import RETRY_WINDOW, TRIES_MOST, WAITS
 from hummdesk.tenancy.context import account_context, current_schema
 from teams.access import Viewer
 from tests.email_channel.mails import SUPPORT
