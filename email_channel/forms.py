@@ -45,6 +45,14 @@ class MailboxForm(forms.Form):
     hours_id = forms.TypedChoiceField(
         coerce=UUID, empty_value=None, required=False, label=gettext_lazy("Business hours")
     )
+    reply_to_token = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Give each conversation its own address for answers"),
+        help_text=gettext_lazy(
+            "Answers go to an address like support+1042-k7m2qxw4ta@… and find their conversation "
+            "even where a mail program drops all else. Switch it on only if your mail server takes such addresses."
+        ),
+    )
 
     def __init__(
         self,

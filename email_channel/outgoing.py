@@ -42,6 +42,7 @@ class OutgoingMail:
     cc: Mailboxes = ()
     bcc: Mailboxes = ()
     files: tuple[OutgoingFile, ...] = ()
+    reply_to: MailAddress | None = None
     is_automatic: bool = False
     unsubscribe_url: str = ""
 
@@ -57,6 +58,7 @@ class OutgoingMail:
             message_id=self.message_id,
             in_reply_to=self.in_reply_to or None,
             references=self.references,
+            reply_to=self.reply_to,
             date=self.at,
             attachments=self.files,
             automatic=self.is_automatic,
@@ -94,6 +96,7 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         references=tuple(email.references),
         at=email.created_at,
         files=_files(attachments),
+        reply_to=MailAddress(_line(mailbox.name), email.reply_to) if email.reply_to else None,
         is_automatic=email.is_automatic,
         unsubscribe_url=_unsubscribe_url(deliveries),
     )

@@ -6,6 +6,14 @@ from django.utils.crypto import salted_hmac
 
 def message_id_secret() -> bytes:
     """Return the key of our Message-IDs: 32 bytes, for this purpose alone."""
-    return salted_hmac(
-        "hummdesk.email_channel.message_id", "", secret=settings.SECRET_KEY, algorithm="sha256"
-    ).digest()
+    return _derived("message_id")
+
+
+def reply_token_secret() -> bytes:
+    """Return the key of the tokens in Reply-To: 32 bytes, for this purpose alone."""
+    return _derived("reply_token")
+
+
+def _derived(purpose: str) -> bytes:
+    salt = f"hummdesk.email_channel.{purpose}"
+    return salted_hmac(salt, "", secret=settings.SECRET_KEY, algorithm="sha256").digest()

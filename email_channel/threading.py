@@ -1,13 +1,16 @@
 """Which conversation a mail belongs to. What it names is a hint; the sender decides.
 
 `because` is one of: `our_message_id` (answers a mail of ours, whose Message-ID carries our key), `known_message_id`
-(names a mail that is here), `same_thread` (names what another mail of the same people names), `subject_token` (has
-`[#1042]` in its subject), `new` (names none), `foreign_sender` (names one in which its sender takes no part).
+(names a mail that is here), `same_thread` (names what another mail of the same people names), `reply_address` (was
+sent to the conversation's own address), `subject_token` (has `[#1042]` in its subject), `new` (names none),
+`foreign_sender` (names one in which its sender takes no part).
 """
 
+import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from uuid import UUID
 
 from accounts.account_settings import switch_setting
@@ -28,13 +31,16 @@ from email_channel.queries.threads import (
     takes_part,
     was_doubted,
 )
-from email_channel.secrets import message_id_secret
+from email_channel.reply_address import make_reply_token, number_in, token_in
+from email_channel.secrets import message_id_secret, reply_token_secret
 from hummdesk.tenancy.context import current_schema
 
 # The newest ones say where a reply belongs; a header may hold thousands.
 REFERENCES_READ = 50
 _TOKENS_READ = 3
 _TOKEN = re.compile(r"\[#(\d{1,9})\]", re.ASCII)
+# What names a conversation without any mail of ours at hand.
+_WRITTEN_BY_HAND = ("reply_address", "subject_token")
 _MAY_WRITE = (SenderStanding.CUSTOMER, SenderStanding.PARTICIPANT, SenderStanding.COLLEAGUE)
 # Everybody has an address there: it makes nobody a colleague.
 # fmt: off
@@ -96,11 +102,12 @@ class Thread:
     def is_trusted(self) -> bool:
         """Whether those whom the mail copies take part from now on: not if its sender may be forged.
 
-        Anybody can write a number into a subject, so there their domain must vouch for them.
+        Anybody can write a number into a subject, and a conversation's address is kept in many address books, so there
+        their domain must vouch for them.
         """
         if self.doubt:
             return False
-        return self.because != "subject_token" or self.is_proven
+        return self.because not in _WRITTEN_BY_HAND or self.is_proven
 
     def landing(self, mailbox: Mailbox) -> dict[str, str]:
         """Return what is kept of how the mail found its place."""
@@ -154,10 +161,29 @@ def _hints(mail: ParsedMail, mailbox: Mailbox, sender: Sender) -> Iterator[Hint]
         if message_id in known and message_id not in ours:
             yield Hint(known[message_id], "known_message_id", headers[message_id], message_id)
     yield from _kindred(mail, mailbox, sender, ids)
+    yield from _addressed_to(mail, mailbox)
     for number in _TOKEN.findall(mail.subject)[:_TOKENS_READ]:
         conversation = conversation_numbered(mailbox, int(number))
         if conversation is not None:
             yield Hint(conversation, "subject_token", "Subject", f"[#{number}]")
+
+
+def _addressed_to(mail: ParsedMail, mailbox: Mailbox) -> Iterator[Hint]:
+    """Yield the conversations of this mailbox to whose own addresses the mail was sent."""
+    fields = (("To", mail.to), ("Cc", mail.cc))
+    named = [(header, entry.address) for header, entries in fields for entry in entries]
+    named += [("Delivered-To", address) for address in mail.delivered_to]
+    tokens = {token: place for place in reversed(named) if (token := token_in(place[1], of=mailbox.address))}
+    for token, (header, address) in islice(tokens.items(), _TOKENS_READ):
+        conversation = conversation_numbered(mailbox, number_in(token))
+        if conversation is not None and hmac.compare_digest(token, _token_of(conversation)):
+            yield Hint(conversation, "reply_address", header, address)
+
+
+def _token_of(conversation: Conversation) -> str:
+    return make_reply_token(
+        conversation.id, conversation.display_id, account=current_schema(), secret=reply_token_secret()
+    )
 
 
 def _read(message_id: str) -> UUID | None:

@@ -116,6 +116,8 @@ def send_parameters(mail: OutgoingMail) -> resend.Emails.SendParams:
         parameters["cc"] = [_mailbox(mailbox) for mailbox in mail.cc]
     if mail.bcc:
         parameters["bcc"] = [_mailbox(mailbox) for mailbox in mail.bcc]
+    if mail.reply_to:
+        parameters["reply_to"] = [_mailbox(mail.reply_to)]
     if mail.files:
         parameters["attachments"] = [_attachment(file) for file in mail.files]
     return parameters

@@ -11,7 +11,8 @@ from email_channel.enums import Direction
 from email_channel.events import MailQueued
 from email_channel.models import EmailMessage, Mailbox, OutgoingDelivery
 from email_channel.models.email_message import message_key
-from email_channel.secrets import message_id_secret
+from email_channel.reply_address import make_reply_token, with_token
+from email_channel.secrets import message_id_secret, reply_token_secret
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import publish
 from hummdesk.tenancy.context import current_schema
@@ -56,6 +57,7 @@ def queue_mail(message: Message, mailbox: Mailbox, envelope: Envelope) -> EmailM
         from_address=mailbox.address,
         to=[dict(entry) for entry in envelope.to],
         cc=[dict(entry) for entry in envelope.cc],
+        reply_to=_reply_to(message.conversation, mailbox),
         is_automatic=envelope.is_automatic,
         sent_at=timezone.now(),
     )
@@ -71,3 +73,13 @@ def new_message_id(conversation: Conversation, mailbox: Mailbox) -> str:
     return make_message_id(
         conversation.id, account=current_schema(), domain=mailbox.domain, secret=message_id_secret()
     )
+
+
+def _reply_to(conversation: Conversation, mailbox: Mailbox) -> str:
+    """Return the conversation's own address, "" where the mailbox has none or its name is too long for one."""
+    if not mailbox.reply_to_token:
+        return ""
+    token = make_reply_token(
+        conversation.id, conversation.display_id, account=current_schema(), secret=reply_token_secret()
+    )
+    return with_token(mailbox.address, token)

@@ -35,7 +35,7 @@ _ROWS: Mapping[str, type[Model]] = {
     "hours_id": BusinessHours,
     "auto_reply_template_id": EmailTemplate,
 }
-_VALUES = ("name", "signature", "auto_reply")
+_VALUES = ("name", "signature", "auto_reply", "reply_to_token")
 
 
 @action
@@ -54,7 +54,8 @@ def create_mailbox(*, viewer: Viewer, address: str, name: str, fields: Mapping[s
 
 @action
 def change_mailbox(*, viewer: Viewer, mailbox_id: UUID, changes: Mapping[str, Any]) -> Mailbox:
-    """The mailbox is as the changes say: name, team_id, signature, hours_id, auto_reply, auto_reply_template_id.
+    """The mailbox is as the changes say: name, team_id, signature, hours_id, auto_reply, auto_reply_template_id,
+    reply_to_token.
 
     The address stays: another one is another mailbox.
     Locks the mailbox. Raises: PermissionDenied, NotFound, ValidationFailed. Publishes: MailboxChanged.

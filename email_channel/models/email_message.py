@@ -35,7 +35,8 @@ class EmailMessage(models.Model):
     names whose sender takes no part there, and whether they are unverified, is said by its message.
     `named_keys` are the `named_key`s of In-Reply-To and References, by which mails find each other whose common
     ancestor is missing or late. `authentication` is what our own receiver found: `{"server", "spf", "dkim", "dmarc"}`
-    (RFC 8601), empty if unknown. Addresses are lists of `{"name", "address"}`.
+    (RFC 8601), empty if unknown. Addresses are lists of `{"name", "address"}`. `reply_to` is the address that a mail
+    of ours asks to be answered to, where that is another than the one it comes from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -55,6 +56,7 @@ class EmailMessage(models.Model):
     headers = models.JSONField(default=list)
     raw = models.FileField(upload_to=raw_mail_path, max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    reply_to = models.TextField(blank=True)
     is_automatic = models.BooleanField(default=False)
     is_bounce = models.BooleanField(default=False)
     landed_because = models.CharField(max_length=60, blank=True)

@@ -21,6 +21,7 @@ class Mailbox(models.Model):
     """One address; its `secret` signs what other mail servers hand in.
 
     `hours` says when `auto_reply` is outside; None means the account's own. `signature` is text, one line a line.
+    `reply_to_token`: its mail asks for answers to the conversation's own address (`email_channel.reply_address`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -34,6 +35,7 @@ class Mailbox(models.Model):
     auto_reply_template = models.ForeignKey(
         EmailTemplate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    reply_to_token = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -22,6 +22,9 @@ class _MailboxFields(InputSerializer):
     )
     auto_reply = serializers.ChoiceField(required=False, choices=AutoReplyWhen.choices)
     auto_reply_template_id = serializers.UUIDField(required=False, allow_null=True)
+    reply_to_token = serializers.BooleanField(
+        required=False, help_text="Mail has a Reply-To of its conversation's own, such as support+1042-k7m2qxw4ta@…"
+    )
 
 
 class NewMailboxInput(_MailboxFields):
@@ -54,6 +57,7 @@ class MailboxOutput(serializers.Serializer[Mailbox]):
     hours_id = serializers.UUIDField(allow_null=True)
     auto_reply = serializers.ChoiceField(choices=AutoReplyWhen.choices)
     auto_reply_template_id = serializers.UUIDField(allow_null=True)
+    reply_to_token = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 
     def to_representation(self, instance: Mailbox) -> dict[str, Any]:
@@ -82,5 +86,6 @@ def mailbox_fields(row: Mailbox) -> dict[str, Any]:
         "hours_id": row.hours_id,
         "auto_reply": row.auto_reply,
         "auto_reply_template_id": row.auto_reply_template_id,
+        "reply_to_token": row.reply_to_token,
         "created_at": row.created_at,
     }

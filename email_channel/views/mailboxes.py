@@ -30,7 +30,7 @@ from teams.access import Viewer, viewer_of
 from teams.queries import hours_by_name, teams_by_name
 
 _FORM = frozenset({"settings-form"})
-_FIELDS = ("name", "team_id", "signature", "auto_reply", "auto_reply_template_id", "hours_id")
+_FIELDS = ("name", "team_id", "signature", "auto_reply", "auto_reply_template_id", "hours_id", "reply_to_token")
 
 
 @member_required

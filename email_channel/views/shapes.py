@@ -33,6 +33,7 @@ def because(mail: EmailMessage) -> str:
         "our_message_id": _("Here because it answers a mail of ours."),
         "known_message_id": _("Here because it names an earlier mail of this conversation."),
         "same_thread": _("Here because it names what another mail of these people names."),
+        "reply_address": _("Here because it was sent to the address of this conversation."),
         "subject_token": _("Here because its subject has the number of this conversation."),
         "new": _("Began a conversation: it names no mail that is here."),
         "foreign_sender": _("Began a conversation: it names another one, but its sender may not write there."),

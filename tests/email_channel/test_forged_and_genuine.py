@@ -1,4 +1,4 @@
-"""500 forged mails join nothing and reach nobody; of 50 genuine answers at least 49 join."""
+"""500 forged mails, and 200 to forged addresses, join nothing and reach nobody; of 50 genuine answers 49 join."""
 
 import base64
 import random
@@ -15,11 +15,12 @@ from email_channel.actions.take_in_mail import TakenIn
 from email_channel.composing import make_message_id
 from email_channel.enums import Direction
 from email_channel.models import EmailMessage, OutgoingDelivery, Participant
-from email_channel.secrets import message_id_secret
+from email_channel.reply_address import make_reply_token, with_token
+from email_channel.secrets import message_id_secret, reply_token_secret
 from hummdesk.tenancy.context import current_schema
 from teams.access import Viewer
 from tests.email_channel.conftest import Receive, conversation_of, email_of
-from tests.email_channel.mails import raw_mail
+from tests.email_channel.mails import SUPPORT, raw_mail
 
 ADA, BOB, MAKER = "ada@customers.example", "bob@customers.example", "maker@drills.example"
 FIRST_ID = "<first@customers.example>"
@@ -111,6 +112,47 @@ def test_five_hundred_forged_mails_join_nothing_and_reach_nobody(
     assert what_there_is(conversation) == before
     assert OutgoingDelivery.objects.count() == 1
     assert EmailMessage.objects.filter(direction=Direction.INCOMING, landed_because="foreign_sender").count() == 100
+
+
+def forged_addresses(conversation: Conversation, nordhem: Account) -> Iterator[str]:
+    """Yield 150 addresses of the conversation: guessed, of another account, outdated, another's, stripped, changed."""
+    chance, number = random.Random(7), conversation.display_id
+    schema, own, signs = current_schema(), reply_token_secret(), "abcdefghijklmnopqrstuvwxyz234567"
+    right = make_reply_token(conversation.id, number, account=schema, secret=own)
+    tokens = ["".join([f"{number}-", *chance.choices(signs, k=10)]) for _ in range(60)]
+    tokens += [make_reply_token(conversation.id, number, account=nordhem.schema_name, secret=own)]
+    tokens += [make_reply_token(uuid4(), number, account=schema, secret=own) for _ in range(28)]
+    tokens += [make_reply_token(conversation.id, number, account=schema, secret=bytes([each])) for each in range(30)]
+    tokens += [make_reply_token(conversation.id, number, account=schema, secret=message_id_secret())]
+    tokens += [right[:-cut] for cut in range(1, 11)] + [f"{right}a", f"0{right}", f"{right}+{right}"]
+    for position in range(len(right) - 10, len(right)):
+        other = "a" if right[position] != "a" else "b"
+        tokens.append(f"{right[:position]}{other}{right[position + 1 :]}")
+    tokens += [right.replace(f"{number}-", f"{number + step}-") for step in range(1, 8)]
+    yield from (with_token(SUPPORT, token) for token in tokens)
+
+
+@pytest.mark.timeout(600)
+def test_two_hundred_mails_to_forged_addresses_join_nothing(
+    receive: Receive, first: TakenIn, ours: EmailMessage, nordhem: Account
+) -> None:
+    conversation = conversation_of(first)
+    addresses = list(forged_addresses(conversation, nordhem))
+    forged = [raw_mail(to=address) for address in addresses]
+    right = make_reply_token(
+        conversation.id, conversation.display_id, account=current_schema(), secret=reply_token_secret()
+    )
+    senders = (f'"{ADA}" <eve{each}@elsewhere.example>' for each in range(50))
+    forged += [raw_mail(sender=sender, to=with_token(SUPPORT, right)) for sender in senders]
+    before = what_there_is(conversation)
+
+    for raw in forged:
+        receive(raw)
+
+    assert len(forged) == 200
+    assert what_there_is(conversation) == before
+    assert OutgoingDelivery.objects.count() == 1
+    assert EmailMessage.objects.filter(landed_because="foreign_sender").count() == 50
 
 
 def styles(our_id: str, anchor: str, number: int) -> list[tuple[str, Headers]]:

@@ -21,6 +21,7 @@ FIELDS = {
     "hours_id",
     "auto_reply",
     "auto_reply_template_id",
+    "reply_to_token",
     "created_at",
 }
 
@@ -38,8 +39,11 @@ def test_mailbox_is_added_changed_and_removed(acme: Account, admin: User, api_of
     one = f"{LIST}/{given['id']}"
     assert api.get(one).json() == given
     assert api.get(LIST).json()["results"] == [given]
-    changed = api.patch(one, {"name": "Helpers", "signature": "The team\n", "team_id": None})
+    assert given["reply_to_token"] is False
+    changes = {"name": "Helpers", "signature": "The team\n", "team_id": None, "reply_to_token": True}
+    changed = api.patch(one, changes)
     assert (changed.status_code, changed.json()["signature"], changed.json()["team_id"]) == (200, "The team", None)
+    assert changed.json()["reply_to_token"] is True
     rotated = api.post(f"{one}/rotate-secret")
     assert (rotated.status_code, set(rotated.json())) == (200, FIELDS | {"secret"})
     assert rotated.json()["secret"] != secret

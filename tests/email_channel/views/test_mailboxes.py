@@ -70,13 +70,15 @@ def test_an_address_in_use_is_told_beside_the_field(client_of: ClientOf, admin: 
 
 
 def test_settings_are_saved_as_they_change(client_of: ClientOf, admin: User, mailbox: Mailbox) -> None:
-    answer = client_of(admin).post(page_of(mailbox), fields(name=" Acme\tHelp ", auto_reply="outside"), headers=HTMX)
+    given = fields(name=" Acme\tHelp ", auto_reply="outside", reply_to_token="on")
+    answer = client_of(admin).post(page_of(mailbox), given, headers=HTMX)
 
     changed = Mailbox.objects.get(id=mailbox.id)
     assert answer.status_code == 200
     assert answer.text.strip().startswith("<form")
     assert "Saved" in answer.text
     assert (changed.name, changed.auto_reply, changed.address) == ("Acme Help", "outside", mailbox.address)
+    assert changed.reply_to_token
 
 
 def test_an_automatic_answer_needs_words(client_of: ClientOf, admin: User, mailbox: Mailbox) -> None:
