@@ -46,6 +46,19 @@ def delivery_word(type: str, payload: Mapping[str, Any]) -> DeliveryWord | None:
     )
 
 
+def event_about(mail: Mapping[str, Any], provider_id: str, at: datetime) -> dict[str, Any] | None:
+    """Return what the provider answered of a mail, asked at this moment, in the form of an event; None for no news.
+
+    The answer does not say when it happened. It holds all that had happened by then, so that only later words go
+    before it.
+    """
+    word = f"email.{_text(mail.get('last_event'))}"
+    if TOLD_STATES.get(word, SendState.SENT) == SendState.SENT:
+        return None
+    data = {"email_id": provider_id, "to": mail.get("to")}
+    return {"type": word, "created_at": at.isoformat(), "data": data}
+
+
 def tag_of(payload: Mapping[str, Any], name: str) -> str:
     """Return a tag that we gave the mail, "" where the event has none."""
     tags = _data(payload).get("tags")

@@ -1,11 +1,14 @@
 """Mail's work in the background. The rows hold the truth; a task is a hint that a row waits."""
 
+import time
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from email_channel.actions.answer_automatically import answer_automatically as answer
+from email_channel.actions.ask_after_mail import ask_after_mail
 from email_channel.actions.deliver_mail import deliver
 from email_channel.actions.take_in_mail import take_in_mail as take_in
 from email_channel.queries import (
@@ -15,11 +18,14 @@ from email_channel.queries import (
     deliveries_of,
     incoming_to_take_in,
 )
+from email_channel.queries.silent import SILENT_MAIL_SQL, silent_calls
 from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
 BATCH_SIZE = 200
+# Other work gets the worker's thread after this.
+ASKING_S = 4.0
 
 
 @account_task("email_channel.tasks.take_in_mail")
@@ -56,6 +62,24 @@ def sweep_account_mail() -> None:
         _work_on(take_in, incoming_mail_id)
     for delivery_id in deliveries_due(now, BATCH_SIZE):
         _work_on(deliver, delivery_id)
+
+
+@platform_task("email_channel.tasks.sweep_silent_mail")
+def sweep_silent_mail() -> int:
+    """Each account with mail of which nobody tells whether it arrived gets a task; returns how many do."""
+    return fan_out("email_channel.tasks.ask_after_silent_mail", SILENT_MAIL_SQL) if settings.RESEND_API_KEY else 0
+
+
+@account_task("email_channel.tasks.ask_after_silent_mail")
+def ask_after_silent_mail() -> None:
+    """The account's silent mail is asked for at the provider, one after the other, as far as its turns go."""
+    until = time.monotonic() + ASKING_S
+    for provider_id in silent_calls(timezone.now(), BATCH_SIZE):
+        if time.monotonic() > until:
+            ask_after_silent_mail.apply_async()
+            return
+        if not ask_after_mail(provider_id):
+            return
 
 
 def _work_on(work: Callable[[UUID], object], id: UUID) -> None:

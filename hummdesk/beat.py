@@ -20,6 +20,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "silent-mail": {
+        "task": "email_channel.tasks.sweep_silent_mail",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "provider-events": {
         "task": "email_channel.provider.tasks.heed_provider_events",
         "schedule": 10.0,

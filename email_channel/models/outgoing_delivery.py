@@ -15,7 +15,8 @@ class OutgoingDelivery(models.Model):
     """The state on which sending hangs: claimed by a conditional update, its id is the idempotency key.
 
     `told_at` is the time of the newest word from the provider or a bounce that was heeded: older ones come late and
-    change nothing. `status_code` is RFC 3463's, `error` the other server's own words.
+    change nothing. `asked_at` is when the provider was last asked for it, since nobody had told. `status_code` is
+    RFC 3463's, `error` the other server's own words.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -32,6 +33,7 @@ class OutgoingDelivery(models.Model):
     status_code = models.CharField(max_length=12, blank=True)
     error = models.CharField(max_length=1000, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "outgoing deliveries"
@@ -43,6 +45,11 @@ class OutgoingDelivery(models.Model):
                 name="delivery_to_send",
             ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(state__in=[SendState.SENT, SendState.DELAYED]),
+                name="delivery_under_way",
+            ),
             models.Index(fields=["recipient"], name="delivery_by_recipient"),
             GinIndex(OpClass(Upper("recipient"), name="gin_trgm_ops"), name="delivery_by_part_of_recipient"),
             models.Index(

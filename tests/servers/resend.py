@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.servers.resend_checks import Answer, complaint_about, error, recipients_of
 from tests.servers.resend_domains import Domains
 from tests.servers.resend_inbox import Inbox, ReceivedMail
+from tests.servers.resend_suppressions import Suppressions
 from tests.servers.resend_webhooks import WebhookEvent, Webhooks, iso
 
 API_KEY = "re_test_key"
@@ -84,8 +85,10 @@ class FakeResend:
         self.is_down = False
         self.renames_messages = False
         self.ledger: list[AcceptedMail] = []
+        self.last_events: dict[str, str] = {}
         self.inbox = Inbox()
         self.domains = Domains()
+        self.suppressions = Suppressions()
         self.webhooks = Webhooks()
         self.request_count = 0
         self.asked: list[AskedFor] = []
@@ -129,6 +132,7 @@ class FakeResend:
             "tags": {tag["name"]: tag["value"] for tag in mail.body.get("tags") or ()},
             **more,
         }
+        self.last_events[mail.id] = type.removeprefix("email.")
         return self.webhooks.make(type, data, at=self.now() if at is None else at)
 
     def answer(self, path: str, *, authorization: str, key: str = "", raw: bytes = b"") -> tuple[Answer, Fault | None]:
@@ -149,8 +153,13 @@ class FakeResend:
         return answer, fault
 
     def answer_domains(self, method: str, path: str, authorization: str, raw: bytes) -> Answer:
-        """Return what a request about domains gets."""
-        return self._refused(authorization, "") or self.domains.answer(method, path, raw)
+        """Return what a request about domains or suppressions gets."""
+        refused = self._refused(authorization, "")
+        if refused is not None:
+            return refused
+        if path.startswith("/suppressions/"):
+            return self.suppressions.answer(method, path)
+        return self.domains.answer(method, path, raw)
 
     def file(self, path: str) -> tuple[int, bytes]:
         """Return what a link leads to; such requests are not the API's and count for no limit."""
@@ -180,11 +189,13 @@ class FakeResend:
             return len(self._recent) > self.limit_per_s
 
     def _read(self, path: str) -> Answer:
-        """Answer a GET of received mail."""
+        """Answer a GET of mail, sent or received."""
         time.sleep(self.delay_s)
         place = urlsplit(path)
         asked = {name: values[-1] for name, values in parse_qs(place.query).items()}
-        words = place.path.strip("/").split("/")[2:]
+        kind, *words = place.path.strip("/").split("/")[1:]
+        if kind != "receiving":
+            return self._sent(kind)
         if not words:
             limit = min(100, int(asked.get("limit", 20)))
             page = self.inbox.page(limit=limit, after=asked.get("after", ""), before=asked.get("before", ""))
@@ -199,6 +210,15 @@ class FakeResend:
             return Answer(200, {"object": "list", "has_more": False, "data": attachments})
         found = [attachment for attachment in attachments if attachment["id"] == words[2]]
         return Answer(200, {"object": "attachment", **found[0]}) if found else error(404, "not_found", "Not found")
+
+    def _sent(self, id: str) -> Answer:
+        """Answer a GET of a sent mail, which tells what happened to it last, and not when."""
+        mail = next((one for one in self.ledger if one.id == id), None)
+        if mail is None:
+            return error(404, "not_found", "Email not found")
+        names = ("from", "to", "cc", "bcc", "reply_to", "subject", "html", "text")
+        body = {name: mail.body.get(name) for name in names}
+        return Answer(200, {"object": "email", "id": id, "last_event": self.last_events[id], **body})
 
     def _once(self, key: str, raw: bytes) -> Answer:
         """Accept the mail unless one was accepted with this key within 24 hours."""
@@ -260,12 +280,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/files/"):
             self._send_file()
-        elif self.path.startswith("/emails/receiving"):
+        elif self.path.startswith("/emails/"):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self._answer(b"")
-        elif self.path.startswith("/domains"):
+        elif self.path.startswith(("/domains", "/suppressions/")):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self._send_domains("GET", b"")
+        else:
+            self._send(error(405, "method_not_allowed", "Method is not allowed for the requested path."))
+
+    def do_DELETE(self) -> None:
+        if self.path.startswith("/suppressions/"):
+            self._send_domains("DELETE", b"")
         else:
             self._send(error(405, "method_not_allowed", "Method is not allowed for the requested path."))
 
