@@ -9,9 +9,12 @@ from conversations.actions.recipients import checked_recipients
 from email_channel.enums import SuppressionReason
 from email_channel.events import AddressSuppressed, SuppressionLifted
 from email_channel.models import SuppressedAddress
+from email_channel.provider.suppressions import lift_at_provider
+from email_channel.queries.suppressions import get_suppression
 from hummdesk.errors import NotFound
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
+from hummdesk.tenancy.context import current_schema
 from teams.access import Viewer
 
 
@@ -52,13 +55,25 @@ def unsubscribe_address(*, address: str) -> SuppressedAddress:
     return suppress_address(address=address, reason=SuppressionReason.BY_HAND, detail=detail)
 
 
-@action
-def lift_suppression(*, viewer: Viewer, suppression_id: UUID) -> None:
+def lift_suppression(*, viewer: Viewer, suppression_id: UUID) -> bool:
     """Mail to the address is sent again; what was not sent meanwhile stays so until somebody sends it again.
 
+    What the provider has against the address itself is lifted first, outside of any transaction; returns False where
+    it could not be asked, and may go on to refuse. Of what was only added by hand the provider knows nothing, and its
+    list is everybody's.
     Raises: PermissionDenied, NotFound. Publishes: SuppressionLifted.
     """
     viewer.require(Permission.MANAGE_ACCOUNT)
+    entry = get_suppression(suppression_id)
+    is_lifted_there = entry.reason == SuppressionReason.BY_HAND or lift_at_provider(
+        entry.address, schema=current_schema()
+    )
+    _lift(viewer, suppression_id)
+    return is_lifted_there
+
+
+@action
+def _lift(viewer: Viewer, suppression_id: UUID) -> None:
     deleted, _rows = SuppressedAddress.objects.filter(id=suppression_id).delete()
     if not deleted:
         raise NotFound

@@ -42,8 +42,11 @@ def suppression_lift(request: MemberRequest, id: UUID) -> HttpResponse:
     """Send to an address again."""
     viewer = mail_manager(request)
     address = get_suppression(id).address
-    lift_suppression(viewer=viewer, suppression_id=id)
-    messages.success(request, _("Mail to %(address)s is sent again") % {"address": address})
+    if lift_suppression(viewer=viewer, suppression_id=id):
+        messages.success(request, _("Mail to %(address)s is sent again") % {"address": address})
+    else:
+        text = _("Mail to %(address)s is sent again. The mail service could not be asked to lift its own block.")
+        messages.warning(request, text % {"address": address})
     return see_other(reverse("settings-suppressions"))
 
 

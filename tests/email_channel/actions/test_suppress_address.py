@@ -9,6 +9,7 @@ from email_channel.enums import SuppressionReason
 from email_channel.models import SuppressedAddress
 from hummdesk.errors import NotFound, PermissionDenied, ValidationFailed
 from teams.access import Viewer, viewer_of
+from tests.servers.resend import FakeResend
 
 
 @pytest.fixture
@@ -33,6 +34,44 @@ def test_an_admin_adds_by_hand_and_lifts(admin_viewer: Viewer, published: Callab
 
     assert not SuppressedAddress.objects.exists()
     assert published() == ["AddressSuppressed", "SuppressionLifted"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_bounced_is_lifted_at_the_provider_too(admin_viewer: Viewer, resend: FakeResend, is_there: bool) -> None:
+    entry = suppress_address(address="ada+1@customers.example", reason=SuppressionReason.HARD_BOUNCE)
+    if is_there:
+        resend.suppressions.add("ada+1@customers.example")
+
+    is_lifted = lift_suppression(viewer=admin_viewer, suppression_id=entry.id)
+
+    assert is_lifted
+    assert resend.suppressions.rows == {}
+    assert not SuppressedAddress.objects.exists()
+
+
+@pytest.mark.parametrize("trouble", ["down", "key"])
+def test_a_provider_that_cannot_be_asked_keeps_nobody_from_lifting(
+    admin_viewer: Viewer, resend: FakeResend, trouble: str
+) -> None:
+    entry = suppress_address(address="ada@customers.example", reason=SuppressionReason.COMPLAINT)
+    resend.suppressions.add("ada@customers.example", "complaint")
+    resend.is_down = trouble == "down"
+    resend.api_key = "another" if trouble == "key" else resend.api_key
+
+    is_lifted = lift_suppression(viewer=admin_viewer, suppression_id=entry.id)
+
+    assert not is_lifted
+    assert not SuppressedAddress.objects.exists()
+    assert resend.suppressions.rows
+
+
+def test_what_was_added_by_hand_leaves_the_providers_list_alone(admin_viewer: Viewer, resend: FakeResend) -> None:
+    entry = suppress_by_hand(viewer=admin_viewer, address="ada@customers.example")
+    resend.suppressions.add("ada@customers.example", "complaint")
+
+    assert lift_suppression(viewer=admin_viewer, suppression_id=entry.id)
+
+    assert "ada@customers.example" in resend.suppressions.rows
 
 
 def test_others_may_neither_add_nor_lift(viewer: Viewer, published: Callable[[], list[str]]) -> None:
