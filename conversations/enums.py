@@ -113,6 +113,10 @@ class NotificationKind(models.TextChoices):
     WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
 
 
+# Without a word of the agent's these go by mail, where they are not read for some minutes.
+MAILED_KINDS = frozenset({NotificationKind.ASSIGNED, NotificationKind.MENTIONED})
+
+
 class PresenceState(models.TextChoices):
     """What an agent does at a conversation."""
 

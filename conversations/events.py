@@ -301,6 +301,16 @@ class NotificationAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotificationMailDue(Event):
+    """An agent is to have a mail of what they were told and have not read."""
+
+    object_field: ClassVar[str] = "agent_id"
+
+    agent_id: UUID
+    notification_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactChanged(Event):
     """Something about a contact is different; `changed` names the fields."""
 

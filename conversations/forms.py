@@ -1,6 +1,6 @@
 """What the inbox page's forms send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,34 @@ BODY_MAX_LENGTH = 100_000
 
 
 class NotificationSettingsForm(forms.Form):
-    """A switch for each kind of notification."""
+    """Two switches for each kind of notification: here, and by mail."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wanted: Mapping[str, bool], by_mail: Mapping[str, bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in NotificationKind:
-            self.fields[kind.value] = forms.BooleanField(label=kind.label, required=False)
+            self.fields[kind.value] = forms.BooleanField(label=kind.label, required=False, initial=wanted[kind.value])
+            self.fields[_mail_field(kind)] = forms.BooleanField(required=False, initial=by_mail[kind.value])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the switches side by side, in the order of the kinds."""
+        return [
+            {"label": kind.label, "here": self[kind.value], "by_mail": self[_mail_field(kind)]}
+            for kind in NotificationKind
+        ]
+
+    @property
+    def wanted(self) -> dict[str, bool]:
+        """Whether each kind is wanted."""
+        return {kind.value: self.cleaned_data[kind.value] for kind in NotificationKind}
+
+    @property
+    def by_mail(self) -> dict[str, bool]:
+        """Whether each kind is wanted by mail."""
+        return {kind.value: self.cleaned_data[_mail_field(kind)] for kind in NotificationKind}
+
+
+def _mail_field(kind: NotificationKind) -> str:
+    return f"{kind.value}_by_mail"
 
 
 class AgentStatusForm(forms.Form):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conversations.actions.attach_files import purge_unused_uploads
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
+from conversations.actions.gather_notification_mail import mail_unread_notifications
 from conversations.actions.index_message import reindex_contacts, reindex_conversations, reindex_tag
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.notify import notify_of_event
@@ -19,7 +20,7 @@ from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.loads import HAS_LOADS_SQL
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
-from conversations.queries.notifications import SLA_IS_NEAR_SQL
+from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL, SLA_IS_NEAR_SQL
 from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
@@ -217,3 +218,15 @@ def reconcile_all_loads() -> int:
 def reconcile_account_loads() -> int:
     """The account's loads are what its agents have in hand; returns how many were not."""
     return len(reconcile_loads(actor=Actor.system()))
+
+
+@platform_task("conversations.tasks.watch_unread_notifications")
+def watch_unread_notifications() -> int:
+    """Each account with notifications that are to go by mail gets a task; returns how many do."""
+    return fan_out("conversations.tasks.mail_notified_agents", NOTIFICATION_MAIL_IS_DUE_SQL)
+
+
+@account_task("conversations.tasks.mail_notified_agents")
+def mail_notified_agents() -> int:
+    """The account's agents are to have mail of what they have not read; returns how many."""
+    return mail_unread_notifications()

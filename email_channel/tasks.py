@@ -10,6 +10,7 @@ from django.utils import timezone
 from email_channel.actions.answer_automatically import answer_automatically as answer
 from email_channel.actions.ask_after_mail import ask_after_mail
 from email_channel.actions.deliver_mail import deliver
+from email_channel.actions.queue_notification_mail import queue_notification_mail
 from email_channel.actions.take_in_mail import take_in_mail as take_in
 from email_channel.queries import (
     DELIVERY_WAITS_SQL,
@@ -46,6 +47,13 @@ def deliver_mail(email_id: str, **_rest: object) -> None:
     wait_s = max([deliver(delivery_id) for delivery_id in deliveries_of(UUID(email_id))], default=0.0)
     if wait_s:
         deliver_mail.apply_async(kwargs={"email_id": email_id}, countdown=wait_s)
+
+
+@account_task("email_channel.tasks.mail_notifications")
+def mail_notifications(event_seq: int, agent_id: str, notification_ids: list[str], **_rest: object) -> None:
+    """An agent is sent what they were told and have not read."""
+    ids = [UUID(one) for one in notification_ids]
+    queue_notification_mail(event_seq=event_seq, agent_id=UUID(agent_id), notification_ids=ids)
 
 
 @platform_task("email_channel.tasks.sweep_mail")

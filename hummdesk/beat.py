@@ -65,6 +65,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "notification-mail": {
+        "task": "conversations.tasks.watch_unread_notifications",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "webhooks-sweep": {
         "task": "conversations.tasks.sweep_webhooks",
         "schedule": 10.0,

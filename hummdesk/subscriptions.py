@@ -100,6 +100,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
+    "NotificationMailDue": ("email_channel.tasks.mail_notifications",),
     "AutoReplyAsked": ("email_channel.tasks.answer_automatically",),
 }
 

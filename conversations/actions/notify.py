@@ -1,9 +1,12 @@
 """Telling agents of what has happened: from one event of the log to their notifications."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
+
+from conversations.actions.gather_notification_mail import MAIL_AFTER
 from conversations.enums import Folder, NotificationKind
 from conversations.events import NotificationAdded
 from conversations.models import Conversation, Message, Notification
@@ -54,8 +57,8 @@ def notify_of_event(*, event_seq: int) -> int:
     agent_ids -= already_told(event_seq=event_seq, message=occasion.message)
     if agent_ids and occasion.conversation is not None:
         agent_ids = those_who_see(agent_ids, occasion.conversation)
-    wanting = those_who_want(agent_ids, kind) if agent_ids else set()
-    return _add(occasion, kind, sorted(wanting)) if wanting else 0
+    wanting = those_who_want(agent_ids, kind) if agent_ids else {}
+    return _add(occasion, kind, wanting) if wanting else 0
 
 
 def _occasion(event: LoggedEvent) -> _Occasion:
@@ -75,8 +78,9 @@ def _is_worth_telling(occasion: _Occasion) -> bool:
     return conversation is not None and conversation.folder == Folder.INBOX
 
 
-def _add(occasion: _Occasion, kind: NotificationKind, agent_ids: Sequence[UUID]) -> int:
-    rows = [_notification(occasion, kind, agent_id) for agent_id in agent_ids]
+def _add(occasion: _Occasion, kind: NotificationKind, wanting: Mapping[UUID, bool]) -> int:
+    """`wanting`: whether each agent wants it by mail, too."""
+    rows = [_notification(occasion, kind, agent_id, by_mail=wanting[agent_id]) for agent_id in sorted(wanting)]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     added = Notification.objects.filter(id__in=[row.id for row in rows])
     for row in added:
@@ -92,7 +96,7 @@ def _add(occasion: _Occasion, kind: NotificationKind, agent_ids: Sequence[UUID])
     return len(added)
 
 
-def _notification(occasion: _Occasion, kind: NotificationKind, agent_id: UUID) -> Notification:
+def _notification(occasion: _Occasion, kind: NotificationKind, agent_id: UUID, *, by_mail: bool) -> Notification:
     event = occasion.event
     return Notification(
         agent_id=agent_id,
@@ -102,6 +106,7 @@ def _notification(occasion: _Occasion, kind: NotificationKind, agent_id: UUID) -
         actor_kind=event.actor_kind,
         actor_id=event.actor_id,
         event_seq=event.seq,
+        mail_due_at=timezone.now() + MAIL_AFTER if by_mail else None,
     )
 
 

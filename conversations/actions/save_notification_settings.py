@@ -9,12 +9,19 @@ from teams.access import Viewer
 
 
 @action
-def save_notification_settings(*, viewer: Viewer, wanted: Mapping[str, bool]) -> None:
-    """The viewer wants these kinds, or does not; kinds that are not named stay as they are."""
+def save_notification_settings(
+    *, viewer: Viewer, wanted: Mapping[str, bool], by_mail: Mapping[str, bool] | None = None
+) -> None:
+    """The viewer wants these kinds, or does not, and these by mail; kinds that are not named stay as they are."""
+    _save(viewer, "is_on", wanted)
+    _save(viewer, "by_mail", by_mail or {})
+
+
+def _save(viewer: Viewer, field: str, values: Mapping[str, bool]) -> None:
     rows = [
-        NotificationSetting(agent_id=viewer.id, kind=NotificationKind(kind), is_on=is_on)
-        for kind, is_on in wanted.items()
+        NotificationSetting(agent_id=viewer.id, kind=NotificationKind(kind), **{field: value})
+        for kind, value in values.items()
     ]
     NotificationSetting.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["agent", "kind"], update_fields=["is_on"]
+        rows, update_conflicts=True, unique_fields=["agent", "kind"], update_fields=[field]
     )

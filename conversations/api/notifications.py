@@ -1,5 +1,6 @@
 """What the caller was told, and wants to be told."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,7 @@ from conversations.actions.read_notifications import read_all_notifications, rea
 from conversations.actions.save_notification_settings import save_notification_settings
 from conversations.queries.notifications import (
     UNREAD_MOST,
+    mail_settings,
     notification_settings,
     notifications_of,
     unread_count,
@@ -79,8 +81,8 @@ class NotificationSettingsView(ApiView):
 
     @extend_schema(operation_id="get_notification_settings", responses=NotificationSettingsOutput)
     def get(self, request: Request) -> Response:
-        """Return for each kind whether the caller wants it."""
-        return Response(notification_settings(member_of(request).user_id))
+        """Return for each kind whether the caller wants it, and by mail."""
+        return Response(_settings_of(member_of(request).user_id))
 
     @extend_schema(
         operation_id="change_notification_settings",
@@ -90,5 +92,11 @@ class NotificationSettingsView(ApiView):
     def patch(self, request: Request) -> Response:
         """Switch kinds on or off."""
         viewer = viewer_in(request)
-        save_notification_settings(viewer=viewer, wanted=self.body(NotificationSettingsInput, partial=True))
-        return Response(notification_settings(viewer.id))
+        wanted = dict(self.body(NotificationSettingsInput, partial=True))
+        by_mail = wanted.pop("mail", {})
+        save_notification_settings(viewer=viewer, wanted=wanted, by_mail=by_mail)
+        return Response(_settings_of(viewer.id))
+
+
+def _settings_of(agent_id: UUID) -> dict[str, Any]:
+    return {**notification_settings(agent_id), "mail": mail_settings(agent_id)}

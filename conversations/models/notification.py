@@ -12,7 +12,10 @@ from teams.models import Agent
 
 
 class Notification(models.Model):
-    """One thing for one agent; `event_seq` is what it comes from, so that a second run adds none."""
+    """One thing for one agent; `event_seq` is what it comes from, so that a second run adds none.
+
+    `mail_due_at` is when it goes by mail if nobody has read it, None if it does not; `mailed_at` is when it went.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="notifications")
@@ -23,6 +26,8 @@ class Notification(models.Model):
     actor_id = models.UUIDField(null=True, blank=True)
     event_seq = models.BigIntegerField()
     read_at = models.DateTimeField(null=True, blank=True)
+    mail_due_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -32,6 +37,10 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["agent", "-id"], name="notification_by_agent"),
             models.Index(fields=["agent"], condition=Q(read_at=None), name="notification_unread"),
+            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="notification_to_mail"),
+            models.Index(
+                fields=["agent", "mailed_at"], condition=Q(mailed_at__isnull=False), name="notification_mailed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -39,12 +48,13 @@ class Notification(models.Model):
 
 
 class NotificationSetting(models.Model):
-    """Whether an agent wants one kind; without a row they do."""
+    """Whether an agent wants one kind, and by mail as well; without a row they do as `enums.MAILED_KINDS` says."""
 
     id = models.BigAutoField(primary_key=True)
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="notification_settings")
     kind = models.CharField(max_length=16, choices=NotificationKind)
     is_on = models.BooleanField(default=True)
+    by_mail = models.BooleanField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "kind"], name="one_setting_per_kind")]

@@ -1,6 +1,7 @@
 """What agents are told: their notifications, and who is to have one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from accounts.enums import Role
 from accounts.permissions import Permission
 from accounts.queries import active_memberships, members_among
 from conversations.access import Place, visible_conversations
-from conversations.enums import NotificationKind
+from conversations.enums import MAILED_KINDS, NotificationKind
 from conversations.models import (
     Contact,
     Conversation,
@@ -47,6 +48,10 @@ SLA_IS_NEAR_SQL = (
     " AND status IN ('open', 'pending') AND sla_due_at > now() AND sla_due_at <= now() + interval '30 minutes'"
     " AND sla_warned_at IS NULL)"
 )
+
+
+# For `fan_out`: raw, as above. The index `notification_to_mail` answers it.
+NOTIFICATION_MAIL_IS_DUE_SQL = "EXISTS (SELECT FROM {schema}.conversations_notification WHERE mail_due_at <= now())"
 
 
 def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | None = None) -> QuerySet[ToldRow]:
@@ -122,10 +127,38 @@ def those_who_see(agent_ids: Iterable[UUID], conversation: Conversation) -> set[
     return {agent_id for agent_id, sight in sights_of(members.values()).items() if sight.covers(place)}
 
 
-def those_who_want(agent_ids: Iterable[UUID], kind: NotificationKind) -> set[UUID]:
-    """Return those of the agents who have not switched this kind off. One query."""
-    off = NotificationSetting.objects.filter(agent_id__in=set(agent_ids), kind=kind, is_on=False)
-    return set(agent_ids) - set(off.values_list("agent_id", flat=True))
+def those_who_want(agent_ids: Iterable[UUID], kind: NotificationKind) -> dict[UUID, bool]:
+    """Return those of the agents who have not switched this kind off, and whether each wants it by mail. One query."""
+    rows = NotificationSetting.objects.filter(agent_id__in=set(agent_ids), kind=kind)
+    stored = {row.agent_id: row for row in rows}
+    off = {agent_id for agent_id, row in stored.items() if not row.is_on}
+    return {agent_id: _by_mail(stored.get(agent_id), kind) for agent_id in set(agent_ids) - off}
+
+
+def _by_mail(row: NotificationSetting | None, kind: str) -> bool:
+    return kind in MAILED_KINDS if row is None or row.by_mail is None else row.by_mail
+
+
+def mail_settings(agent_id: UUID) -> dict[str, bool]:
+    """Return for each kind whether the agent wants it by mail. One query."""
+    stored = {row.kind: row for row in NotificationSetting.objects.filter(agent_id=agent_id)}
+    return {kind: _by_mail(stored.get(kind), kind) for kind in NotificationKind.values}
+
+
+def agents_to_mail(now: datetime) -> Sequence[UUID]:
+    """Return the agents with something to be mailed by now. One query."""
+    due = Notification.objects.filter(mail_due_at__lte=now)
+    return list(due.order_by("agent_id").values_list("agent_id", flat=True).distinct())
+
+
+def was_mailed(agent_id: UUID, *, since: datetime) -> bool:
+    """Return whether the agent was sent a mail of notifications since then. One query."""
+    return Notification.objects.filter(agent_id=agent_id, mailed_at__gt=since).exists()
+
+
+def lock_notified(agent_id: UUID) -> None:
+    """Nobody else gathers this agent's mail until the commit. One query."""
+    Agent.objects.select_for_update(no_key=True).filter(user_id=agent_id).first()
 
 
 def already_told(*, event_seq: int, message: Message | None) -> set[UUID]:

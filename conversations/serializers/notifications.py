@@ -57,20 +57,44 @@ class UnreadCountOutput(serializers.Serializer[Any]):
     has_more = serializers.BooleanField(help_text="There are more than that")
 
 
-class NotificationSettingsOutput(serializers.Serializer[Any]):
-    """Whether the caller wants each kind."""
+class _KindsOutput(serializers.Serializer[Any]):
+    """A yes or no for each kind."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each kind."""
         return {kind.value: serializers.BooleanField(help_text=str(kind.label)) for kind in NotificationKind}
 
 
-class NotificationSettingsInput(InputSerializer):
+class MailedKindsOutput(_KindsOutput):
+    """Which kinds go by mail as well, where they are not read for five minutes and the caller is not online."""
+
+
+class NotificationSettingsOutput(_KindsOutput):
+    """Whether the caller wants each kind, and which by mail as well."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return a field for each kind, and one for mail."""
+        return super().get_fields() | {"mail": MailedKindsOutput()}
+
+
+class _KindsInput(InputSerializer):
     """Kinds to switch on or off; others stay as they are."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each kind."""
         return {kind.value: serializers.BooleanField(required=False) for kind in NotificationKind}
+
+
+class MailedKindsInput(_KindsInput):
+    """Kinds to be sent by mail or not; others stay as they are."""
+
+
+class NotificationSettingsInput(_KindsInput):
+    """Kinds to switch on or off, here and by mail; others stay as they are."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return a field for each kind, and one for mail."""
+        return super().get_fields() | {"mail": MailedKindsInput(required=False)}
 
 
 def notification_fields(row: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from accounts.decorators import MemberRequest, member_required
 from accounts.forms import ProfileForm, ShortcutsForm, ThemeForm
 from conversations.actions.save_notification_settings import save_notification_settings
 from conversations.forms import AgentStatusForm, NotificationSettingsForm
+from conversations.queries.notifications import mail_settings
 from conversations.queries.notifications import notification_settings as settings_of
 from conversations.views.settings_page import render_settings
 from conversations.views.shapes import nav
@@ -79,10 +80,12 @@ def settings_notifications(request: MemberRequest) -> HttpResponse:
     """Show and save which kinds of notifications one wants."""
     viewer = viewer_of(request.membership)
     is_post = request.method == "POST"
-    form = NotificationSettingsForm(request.POST if is_post else None, initial=settings_of(viewer.id))
+    form = NotificationSettingsForm(
+        request.POST if is_post else None, wanted=settings_of(viewer.id), by_mail=mail_settings(viewer.id)
+    )
     if not is_post or not form.is_valid():
         return _page(request, "notifications", form)
-    save_notification_settings(viewer=viewer, wanted=form.cleaned_data)
+    save_notification_settings(viewer=viewer, wanted=form.wanted, by_mail=form.by_mail)
     return _saved(request, "notifications", form)
 
 

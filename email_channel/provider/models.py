@@ -61,12 +61,14 @@ class ProviderEvent(models.Model):
 
 
 class SystemMail(models.Model):
-    """A mail of the platform or of an account's sign-in, to one recipient; its id is the idempotency key.
+    """A mail to somebody who signs in, to one recipient; its id is the idempotency key.
 
+    `account` is whose turn at the provider it takes, None for sign-in mail and invitations, which go first.
     `text` and `html` are emptied once the mail has left or failed: they hold links that let somebody in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     sender = models.CharField(max_length=500)
     recipient = models.CharField(max_length=320)
     subject = models.TextField()
@@ -89,7 +91,12 @@ class SystemMail(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=[SendState.QUEUED, SendState.SENDING]),
                 name="system_mail_to_send",
-            )
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(state__in=[SendState.BOUNCED, SendState.COMPLAINED, SendState.SUPPRESSED]),
+                name="system_mail_not_welcome",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.enums import AccountStatus
 from accounts.models import Account
@@ -13,6 +13,7 @@ from email_channel.enums import ProviderEventState, SendState
 from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.payloads import RECEIVED
 from email_channel.queries import CLAIM_LASTS
+from hummdesk.tenancy.context import platform_context
 
 # A claim older than this belongs to a process that is gone: it is renewed before each step, and none takes so long.
 EVENT_CLAIM_LASTS = timedelta(seconds=25)
@@ -98,9 +99,23 @@ def _is_free(now: datetime) -> Q:
 
 
 def system_mails_due(now: datetime, limit: int) -> Sequence[UUID]:
-    """Return sign-in mails and invitations that no living process sends, oldest first. One query."""
+    """Return system mails that no living process sends: sign-in mail first, then the oldest. One query."""
     due = SystemMail.objects.filter(system_mail_is_free(now))
-    return list(due.order_by("due_at").values_list("id", flat=True)[:limit])
+    later = Case(When(account=None, then=0), default=1)
+    return list(due.order_by(later, "due_at").values_list("id", flat=True)[:limit])
+
+
+def is_mail_unwelcome(address: str, *, since: datetime) -> bool:
+    """Return whether a system mail to this address has bounced or was called spam since then. One query."""
+    refused = [SendState.BOUNCED, SendState.COMPLAINED, SendState.SUPPRESSED]
+    with platform_context():
+        return SystemMail.objects.filter(recipient=address, state__in=refused, created_at__gt=since).exists()
+
+
+def is_system_mail_known(id: UUID) -> bool:
+    """Return whether the mail was queued before. One query."""
+    with platform_context():
+        return SystemMail.objects.filter(id=id).exists()
 
 
 def system_mail_is_free(now: datetime) -> Q:

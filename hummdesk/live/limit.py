@@ -10,7 +10,7 @@ from hummdesk.live.nudges import SOCKETS_EVICTED
 from hummdesk.live.store import live_key, live_redis, or_without_redis, tell_account
 
 # A socket that nobody has spoken for in this time died with its process.
-_LIFE_S = 60
+SOCKET_LIFE_S = 60
 
 
 async def note_socket(schema: str, user_id: UUID, socket_id: str) -> None:
@@ -21,13 +21,13 @@ async def note_socket(schema: str, user_id: UUID, socket_id: str) -> None:
 async def _note(schema: str, user_id: UUID, socket_id: str) -> None:
     key, now = live_key(schema, "sockets", str(user_id)), time.time()
     async with live_redis().pipeline() as pipe:
-        pipe.zremrangebyscore(f"{key}:beat", 0, now - _LIFE_S)
+        pipe.zremrangebyscore(f"{key}:beat", 0, now - SOCKET_LIFE_S)
         pipe.zrange(f"{key}:beat", 0, -1)
         pipe.zrange(key, 0, -1)
         pipe.zadd(key, {socket_id: now})
         pipe.zadd(f"{key}:beat", {socket_id: now})
-        pipe.expire(key, _LIFE_S)
-        pipe.expire(f"{key}:beat", _LIFE_S)
+        pipe.expire(key, SOCKET_LIFE_S)
+        pipe.expire(f"{key}:beat", SOCKET_LIFE_S)
         _removed, beating, by_age, *_rest = await pipe.execute()
     living = set(beating)
     dead = [one for one in by_age if one not in living]
@@ -47,8 +47,8 @@ async def beat_for_sockets(schema: str, sockets: Iterable[tuple[UUID, str]]) -> 
         for user_id, socket_id in sockets:
             key = live_key(schema, "sockets", str(user_id))
             pipe.zadd(f"{key}:beat", {socket_id: now}, xx=True)
-            pipe.expire(key, _LIFE_S)
-            pipe.expire(f"{key}:beat", _LIFE_S)
+            pipe.expire(key, SOCKET_LIFE_S)
+            pipe.expire(f"{key}:beat", SOCKET_LIFE_S)
         await or_without_redis(None, pipe.execute())
 
 

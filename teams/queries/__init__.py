@@ -1,11 +1,12 @@
 """Which teams and agents there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from hummdesk.compiled import CompiledLookup
+from teams.enums import AgentStatus
 from teams.models import Agent, BusinessHours, Team
 
 
@@ -24,6 +25,12 @@ def _of_user(user_id: UUID) -> QuerySet[Agent]:
 
 
 _agents_of_users = CompiledLookup(_of_user, UUID)
+
+
+def agents_online(agent_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the agents who say that they are online. One query."""
+    rows = Agent.objects.filter(user_id__in=set(agent_ids), status=AgentStatus.ONLINE)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def team_with(slug: str) -> Team | None:

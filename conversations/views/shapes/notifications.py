@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.enums import NotificationKind
 from conversations.models import Notification
+from conversations.notification_words import told_text
 from conversations.queries.notifications import ToldRow, notifications_of
 from conversations.views.shapes.shape import Shape
 from teams.access import Viewer
@@ -46,23 +47,12 @@ def item(row: ToldRow) -> Shape:
         "url": reverse("notification-open", args=[row.id]),
         "read_url": reverse("notification-read", args=[row.id]),
         "icon": _ICONS[NotificationKind(row.kind)],
-        "text": _text(row),
+        "text": told_text(row),
         "subject": (conversation.subject or _("(no subject)")) if conversation else "",
         "number": conversation.display_id if conversation else "",
         "at": row.created_at,
         "is_unread": row.read_at is None,
     }
-
-
-def _text(row: ToldRow) -> str:
-    texts = {
-        NotificationKind.ASSIGNED: _("%(name)s assigned this to you"),
-        NotificationKind.MENTIONED: _("%(name)s mentioned you"),
-        NotificationKind.REPLY: _("%(name)s wrote"),
-        NotificationKind.SLA_WARNING: _("A promised time is near"),
-        NotificationKind.WEBHOOK_DISABLED: _("A webhook was switched off"),
-    }
-    return texts[NotificationKind(row.kind)] % {"name": row.actor_name or _("Somebody")}
 
 
 def told_target(notification: Notification) -> str:

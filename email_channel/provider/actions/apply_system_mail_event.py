@@ -1,4 +1,4 @@
-"""What the provider tells of sign-in mail and invitations."""
+"""What the provider tells of sign-in mail, invitations and notifications."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -26,4 +26,5 @@ def _is_heeded(event: ProviderEvent) -> bool:
     if event.account is None:
         return apply_system_mail_event(type=event.type, payload=event.payload)
     with account_context(event.account):
-        return apply_delivery_event(type=event.type, payload=event.payload)
+        is_reply = apply_delivery_event(type=event.type, payload=event.payload)
+    return is_reply or apply_system_mail_event(type=event.type, payload=event.payload)

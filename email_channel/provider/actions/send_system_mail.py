@@ -1,5 +1,6 @@
-"""Sign-in mail and invitations: a row first, in the transaction that asks for them, and then one try after another."""
+"""Mail to those who sign in: a row first, in the transaction that asks for it, and then one try after another."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
@@ -36,11 +37,21 @@ def queue_system_mail(mail: SystemMail) -> None:
     queue_on_commit(_TASK)
 
 
+@action
+def hasten_system_mail(ids: Sequence[UUID]) -> int:
+    """Those of the mails that wait for their next try are due now; returns how many. The others have no words left."""
+    with platform_context():
+        waiting = SystemMail.objects.filter(id__in=ids, state=SendState.QUEUED)
+        count = waiting.update(due_at=timezone.now())
+    queue_on_commit(_TASK)
+    return count
+
+
 def deliver_system_mail(id: UUID) -> float:
     """The mail has left, waits for its next try, or has failed; nothing happens if another process has it.
 
     Once it is done with, its words are gone. Returns after how many seconds to call again, since it is not the
-    platform's turn at the provider; else 0. Call it on the platform's schema.
+    account's or the platform's turn at the provider; else 0. Call it on the platform's schema.
     """
     mail = _claim(id)
     if mail is None:
@@ -49,7 +60,8 @@ def deliver_system_mail(id: UUID) -> float:
         _end(mail, SendState.UNKNOWN, error=mail.error)
         return 0.0
     try:
-        provider_id = transport().send(system_mail_out(mail), key=str(mail.id), folder=PLATFORM)
+        folder = mail.account.schema_name if mail.account else PLATFORM
+        provider_id = transport().send(system_mail_out(mail), key=str(mail.id), folder=folder)
     except DeliveryRefused as error:
         _end(mail, SendState.FAILED, error=error.detail)
     except NotYourTurn as error:
@@ -88,7 +100,7 @@ def _claim(id: UUID) -> SystemMail | None:
         attempt_count=F("attempt_count") + 1,
         first_tried_at=Coalesce("first_tried_at", now),
     )
-    return SystemMail.objects.get(id=id) if claimed else None
+    return SystemMail.objects.select_related("account").get(id=id) if claimed else None
 
 
 def _postpone(mail: SystemMail, error: DeliveryPostponed) -> None:

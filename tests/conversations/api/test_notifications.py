@@ -130,9 +130,13 @@ def test_settings_are_the_callers_own(api_of: ApiOf, acme: Account, agent: User,
     changed = api.patch(f"{NOTIFICATIONS}/settings", {"reply": False, "assigned": True}).json()
     again = api.patch(f"{NOTIFICATIONS}/settings", {"mentioned": False}).json()
 
-    assert before == dict.fromkeys(NotificationKind.values, True)
+    mail = dict.fromkeys(NotificationKind.values, False) | {"assigned": True, "mentioned": True}
+    assert before == dict.fromkeys(NotificationKind.values, True) | {"mail": mail}
     assert changed == {**before, "reply": False}
     assert again == {**before, "reply": False, "mentioned": False}
     assert api_of(admin).get(f"{NOTIFICATIONS}/settings").json() == before
+    by_mail = api.patch(f"{NOTIFICATIONS}/settings", {"mail": {"reply": True, "mentioned": False}}).json()
+    assert by_mail == {**again, "mail": mail | {"reply": True, "mentioned": False}}
+    assert problem(api.patch(f"{NOTIFICATIONS}/settings", {"mail": {"dancing": True}})) == (422, "validation_error")
     assert problem(api.patch(f"{NOTIFICATIONS}/settings", {"dancing": True})) == (422, "validation_error")
     assert problem(api.patch(f"{NOTIFICATIONS}/settings", {"reply": "perhaps"})) == (422, "validation_error")

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Account, User
-from conversations.queries.notifications import notification_settings
+from conversations.queries.notifications import mail_settings, notification_settings
 from hummdesk.events.models import LoggedEvent
 from teams.models import Agent
 from tests.fixtures.cast import ClientOf
@@ -155,10 +155,11 @@ def test_single_keys_are_switched_off_and_all_is_set_back(client_of: ClientOf, a
 
 
 def test_kinds_of_notifications_are_switched_off(client_of: ClientOf, agent: User) -> None:
-    answer = client_of(agent).post("/settings/notifications", {"mentioned": "on"})
+    answer = client_of(agent).post("/settings/notifications", {"mentioned": "on", "reply_by_mail": "on"})
 
     assert answer.status_code == 302
     assert [kind for kind, is_on in notification_settings(agent.pk).items() if is_on] == ["mentioned"]
+    assert [kind for kind, is_on in mail_settings(agent.pk).items() if is_on] == ["reply"]
 
 
 def test_own_status_is_set_and_logged(client_of: ClientOf, agent: User) -> None:
