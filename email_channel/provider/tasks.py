@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from email_channel.enums import ProviderEventState
-from email_channel.provider.actions.look_after_events import purge_events, route_again
+from email_channel.provider.actions.look_after_events import purge_events, purge_system_mail, route_again
 from email_channel.provider.actions.reconcile_received import Reading, begin_reading, read_on
 from email_channel.provider.actions.send_system_mail import deliver_system_mail
 from email_channel.provider.lane import fetching_slot
@@ -57,8 +57,9 @@ def reconcile_received_mail(**going_on: Any) -> None:
 
 @platform_task("email_channel.provider.tasks.purge_provider_events")
 def purge_provider_events() -> None:
-    """Events that were done with long ago are gone."""
+    """Events and system mail that were done with long ago are gone."""
     purge_events()
+    purge_system_mail()
 
 
 def hint_at_work(event: ProviderEvent) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from email_channel.enums import ProviderEventState
+from email_channel.enums import ProviderEventState, SendState
 from email_channel.provider.actions.settle_event import look_again
-from email_channel.provider.models import ProviderEvent
+from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.payloads import incoming_recipients
 from email_channel.provider.queries import IS_RECEIVED, mail_at_provider
 from email_channel.recipients import routes_of
@@ -21,6 +21,8 @@ _ROUTED_MOST = 500
 # Events hold addresses, and nobody asks for one that was heeded; the provider repeats one for 27 hours.
 KEPT_FOR = timedelta(days=30)
 _PURGED_MOST = 5_000
+# Mail to those who sign in holds addresses, too; its words went when it left.
+SYSTEM_MAIL_KEPT_FOR = timedelta(days=90)
 
 
 @action
@@ -60,3 +62,13 @@ def purge_events() -> int:
         )
         ids = [*done.values_list("id", flat=True)[:_PURGED_MOST], *foreign.values_list("id", flat=True)[:_PURGED_MOST]]
         return ProviderEvent.objects.filter(id__in=ids).delete()[0]
+
+
+@action
+def purge_system_mail() -> int:
+    """System mail that was done with long ago is gone; returns how many."""
+    before = timezone.now() - SYSTEM_MAIL_KEPT_FOR
+    with platform_context():
+        old = SystemMail.objects.filter(created_at__lt=before).exclude(state__in=[SendState.QUEUED, SendState.SENDING])
+        ids = list(old.values_list("id", flat=True)[:_PURGED_MOST])
+        return SystemMail.objects.filter(id__in=ids).delete()[0]

@@ -6,10 +6,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from email_channel.enums import ProviderEventState
+from email_channel.enums import ProviderEventState, SendState
 from email_channel.models import IncomingMail
-from email_channel.provider.actions.look_after_events import KEPT_FOR, purge_events, route_again
-from email_channel.provider.models import ProviderEvent
+from email_channel.provider.actions.look_after_events import (
+    KEPT_FOR,
+    SYSTEM_MAIL_KEPT_FOR,
+    purge_events,
+    purge_system_mail,
+    route_again,
+)
+from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.tasks import reconcile_received_mail
 from hummdesk.tenancy.context import platform_context
 from tests.email_channel.mails import SUPPORT, raw_mail
@@ -79,3 +85,15 @@ def test_purging_keeps_mail_from_coming_twice(resend: FakeResend, told: Told) ->
     work()
 
     assert IncomingMail.objects.count() == 1
+
+
+def test_old_system_mail_goes_and_what_waits_stays(database: None) -> None:
+    old = timezone.now() - SYSTEM_MAIL_KEPT_FOR - timedelta(days=1)
+    with platform_context():
+        for state, at in ((SendState.SENT, old), (SendState.QUEUED, old), (SendState.FAILED, timezone.now())):
+            SystemMail.objects.create(recipient="a@acme.example", state=state, created_at=at)
+
+        purged = purge_system_mail()
+
+        assert purged == 1
+        assert set(SystemMail.objects.values_list("state", flat=True)) == {SendState.QUEUED, SendState.FAILED}
