@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("email_channel", "0005_domains_of_mailboxes"),
+        ("email_channel", "0007_hours_in_use_stay"),
     ]
 
     operations = [

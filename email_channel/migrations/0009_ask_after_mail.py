@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("email_channel", "0006_reply_to"),
+        ("email_channel", "0008_reply_to"),
     ]
 
     operations = [

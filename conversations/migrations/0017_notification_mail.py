@@ -4,7 +4,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0013_doubted_senders"),
+        ("conversations", "0016_version_categories"),
     ]
 
     operations = [
