@@ -15,7 +15,10 @@ def main() -> None:
     """Run the measurements."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument(
-        "what", nargs="?", choices=["conversations", "faults", "foundation", "mail", "pages"], default="conversations"
+        "what",
+        nargs="?",
+        choices=["conversations", "faults", "foundation", "mail", "pages", "routing"],
+        default="conversations",
     )
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.enums import ChosenBy, Exclusion
@@ -146,6 +146,8 @@ def test_expected_agent_is_the_first_who_lacks_only_room() -> None:
     assert expected([], Needs(), strategy=LEAST) == (None, frozenset())
 
 
+# A machine that is busy with other things draws slowly.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 moments = st.none() | st.integers(0, 5).map(lambda minutes: NOON + timedelta(minutes=minutes))
 skills = st.dictionaries(st.sampled_from([SQL, TAX]), st.integers(1, 5))
 candidates = st.lists(
@@ -171,6 +173,7 @@ needed = st.builds(
 )
 
 
+@unhurried
 @given(candidates, needed, st.sampled_from([LEAST, ROUND]), st.booleans())
 def test_choice_is_somebody_who_can_take_it_whenever_there_is_one(
     team: list[Candidate], needs: Needs, strategy: RoutingStrategy, is_sticky: bool
@@ -184,6 +187,7 @@ def test_choice_is_somebody_who_can_take_it_whenever_there_is_one(
     assert not able or choice.ranked[0].candidate.agent_id == choice.agent_id
 
 
+@unhurried
 @given(candidates, needed, st.sampled_from([LEAST, ROUND]), st.randoms())
 def test_choice_does_not_depend_on_the_order_of_the_candidates(
     team: list[Candidate], needs: Needs, strategy: RoutingStrategy, random: Any
@@ -196,6 +200,7 @@ def test_choice_does_not_depend_on_the_order_of_the_candidates(
     assert of(shuffled) == of(team)
 
 
+@unhurried
 @given(candidates, needed)
 def test_nobody_who_can_take_it_is_loaded_less_than_the_one_chosen(team: list[Candidate], needs: Needs) -> None:
     choice = choose(team, needs, strategy=LEAST)
