@@ -9,11 +9,16 @@ const isKept = node => node instanceof Element && node.hasAttribute('data-morph-
 
 const keeps = (name, ...lists) => lists.some(list => list?.split(' ').includes(name))
 
+// Fields of forms that save themselves, changed while the answer to an earlier change is under way.
+const unsent = new WeakSet()
+document.addEventListener('change', ({ target }) => { if (target.form?.matches('[hx-sync]')) unsent.add(target) }, { capture: true })
+document.addEventListener('htmx:configRequest', ({ target }) => { for (const field of target.elements ?? []) unsent.delete(field) })
+
 const callbacks = {
   beforeNodeMorphed: oldNode => !isKept(oldNode),
   beforeNodeRemoved: node => !isKept(node),
-  // What is being typed into a field is not taken back by a refresh.
-  beforeAttributeUpdated: (name, node) => !keeps(name, node.dataset?.keepAttrs, node.closest?.('[data-keep-below]')?.dataset.keepBelow) && !(name === 'value' && node === document.activeElement),
+  // What is being typed into a field, or waits to be sent, is not taken back by an answer.
+  beforeAttributeUpdated: (name, node) => !keeps(name, node.dataset?.keepAttrs, node.closest?.('[data-keep-below]')?.dataset.keepBelow) && !(name === 'value' && node === document.activeElement) && !unsent.has(node.closest?.('select') ?? node),
 }
 
 htmx.defineExtension('morph', {

@@ -37,6 +37,24 @@ def test_field_is_edited_where_it_stands(wide: Page, conversations: list[Convers
     assert conversations[0].custom_fields == {"Purchase": "NH-2", "Total": 13}
 
 
+def test_fields_are_saved_one_after_the_other_and_none_is_lost(
+    wide: Page, conversations: list[Conversation]
+) -> None:
+    held: list[Route] = []
+    wide.route("**/field?*", lambda route: route.continue_() if held else held.append(route))
+    with wide.expect_request("**/field?*"):
+        wide.get_by_label("Purchase", exact=True).fill("NH-2")
+        wide.get_by_label("Purchase", exact=True).press("Tab")
+    wide.get_by_label("Total", exact=True).fill("13")
+    wide.get_by_label("Total", exact=True).press("Tab")
+
+    with wide.expect_response(lambda answer: answer.request.post_data is not None and "13" in answer.request.post_data):
+        held[0].continue_()
+
+    conversations[0].refresh_from_db()
+    assert conversations[0].custom_fields == {"Purchase": "NH-2", "Total": 13}
+
+
 def test_field_is_added_and_taken_away(wide: Page, conversations: list[Conversation]) -> None:
     wide.get_by_text("Add field").click()
     wide.get_by_label("Name of the field").fill("Colour")
