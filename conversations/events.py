@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from conversations import promise_events  # noqa: F401  # whoever asks for the app's events finds these, too
 from hummdesk.events.event import Event, Scalar
 
 
@@ -279,15 +280,6 @@ class MacroApplied(Event):
 
     conversation_id: UUID
     macro_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlaWarned(Event):
-    """A promised time is near, and what was promised has not happened yet; `kind` is the clock's."""
-
-    conversation_id: UUID
-    due_at: str
-    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

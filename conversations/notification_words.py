@@ -13,6 +13,7 @@ def told_text(row: ToldRow) -> str:
         NotificationKind.MENTIONED: _("%(name)s mentioned you"),
         NotificationKind.REPLY: _("%(name)s wrote"),
         NotificationKind.SLA_WARNING: _("A promised time is near"),
+        NotificationKind.SLA_BREACH: _("A promised time is over"),
         NotificationKind.WEBHOOK_DISABLED: _("A webhook was switched off"),
     }
     return texts[NotificationKind(row.kind)] % {"name": row.actor_name or _("Somebody")}

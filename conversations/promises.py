@@ -56,13 +56,13 @@ class Terms:
     """What is promised from now on: seconds of the calendar by kind, None for no promise."""
 
     targets: Mapping[ClockKind, int | None]
-    warn_percent: int = 75
+    warn_percent: float = 75
     pauses_while_pending: bool = True
     calendar: Calendar = AROUND_THE_CLOCK
 
     def warn_s(self, target_s: int) -> int:
         """Return after how many seconds of a target somebody is warned."""
-        return target_s * self.warn_percent // 100
+        return round(target_s * self.warn_percent / 100)
 
 
 @dataclass(frozen=True)

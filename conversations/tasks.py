@@ -9,28 +9,31 @@ from conversations.actions.attach_files import purge_unused_uploads
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
 from conversations.actions.gather_notification_mail import mail_unread_notifications
 from conversations.actions.index_message import reindex_contacts, reindex_conversations, reindex_tag
+from conversations.actions.keep_clocks import keep_clocks
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
 from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.release_reply import release_reply
+from conversations.actions.ring_clocks import keep_lost_clocks, ring_clocks
 from conversations.actions.route import drain_waiting, route_after_event
 from conversations.actions.wake import wake_conversation
-from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.loads import HAS_LOADS_SQL
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
-from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL, SLA_IS_NEAR_SQL
+from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL
+from conversations.queries.promises import CLOCK_MOVERS, CLOCK_RINGS_SQL
 from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
 from hummdesk.events.actor import Actor
+from hummdesk.events.queries import event_with_seq
 from hummdesk.logs import logger
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
 WOKEN_AT_ONCE = 500
-WARNED_AT_ONCE = 500
+RUNG_AT_ONCE = 500
 RELEASED_AT_ONCE = 200
 # A worker holds a task until its time has come, and the broker gives it to another one after 10 minutes.
 COUNTED_DOWN = timedelta(minutes=2)
@@ -175,14 +178,20 @@ def notify_agents(event_seq: int, **_rest: object) -> int:
 
 @platform_task("conversations.tasks.watch_promises")
 def watch_promises() -> int:
-    """Each account with a promised time that is near gets a task; returns how many do."""
-    return fan_out("conversations.tasks.warn_of_promises", SLA_IS_NEAR_SQL)
+    """Each account with a clock whose moment has come gets a task; returns how many do."""
+    return fan_out("conversations.tasks.look_at_promises", CLOCK_RINGS_SQL)
 
 
-@account_task("conversations.tasks.warn_of_promises")
-def warn_of_promises() -> int:
-    """The account's promises that are near are warned of, each once; returns how many."""
-    return warn_of_sla(WARNED_AT_ONCE)
+@account_task("conversations.tasks.look_at_promises")
+def look_at_promises() -> int:
+    """The account's promises that are near are warned of, and those that are broken marked; returns how many."""
+    rung = 0
+    while count := ring_clocks(RUNG_AT_ONCE):
+        rung += count
+        if count < RUNG_AT_ONCE:
+            break
+    keep_lost_clocks()
+    return rung
 
 
 @account_task("conversations.tasks.attend")
@@ -193,6 +202,9 @@ def attend(event_seq: int, conversation_id: str, **data: object) -> None:
     mail: whoever has nothing to do here finds that out with one cheap query. A conversation that begins is attended
     to once, with its ConversationOpened, which stands for its first MessageReceived, too.
     """
+    event = event_with_seq(event_seq)
+    if event is not None and event.type in CLOCK_MOVERS:
+        keep_clocks(conversation_id=UUID(conversation_id))
     route_after_event(UUID(conversation_id), data)
 
 

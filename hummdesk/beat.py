@@ -55,10 +55,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expires": 30},
     },
-    "sla-warnings": {
+    "promises-watch": {
         "task": "conversations.tasks.watch_promises",
-        "schedule": 60.0,
-        "options": {"expires": 60},
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "queues-sweep": {
         "task": "conversations.tasks.sweep_queues",

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.cast",
     "tests.fixtures.database",
     "tests.fixtures.work",
+    "tests.fixtures.moving",
     "tests.fixtures.live",
     "tests.fixtures.scripts",
     "tests.fixtures.browser",

@@ -24,6 +24,7 @@ from conversations.events import (
     ConversationTeamChanged,
 )
 from conversations.models import Conversation
+from conversations.promise_events import SlaPolicySet
 from conversations.queries.changes import CheckedChanges, checked_changes, fault_in
 from hummdesk.errors import Conflict
 from hummdesk.events.actor import Actor
@@ -40,6 +41,8 @@ _CHANGED_FIELDS = (
     "category",
     "custom_fields",
     "folder",
+    "sla_policy",
+    "sla_policy_is_set",
     "version",
     "updated_at",
 )
@@ -53,7 +56,8 @@ def change_conversation(
 
     Keys of `changes`: status, snoozed_until (None: until the customer writes), priority, assignee_id, team_id,
     subject, tags (all of them), add_tags, remove_tags, custom_fields (merged in, None removes one), category
-    (slug, id or None) and folder. `version` is the one that the caller knows, None to change whatever there is.
+    (slug, id or None), folder and sla_policy_id (None leaves it to the scopes). `version` is the one that the caller
+    knows, None to change whatever there is.
 
     Locks the conversation, and counts its version up by one.
     Raises: NotFound, PermissionDenied, Conflict for a stale version, MergedAway, TransitionRefused, ValidationFailed.
@@ -179,6 +183,20 @@ def _change_folder(conversation: Conversation, changes: CheckedChanges, *, actor
     )
 
 
+def _change_policy(conversation: Conversation, changes: CheckedChanges, *, actor: Actor) -> Event | None:
+    """The clocks follow with the event; until then the row shows the times of before."""
+    if "sla_policy" not in changes:
+        return None
+    before = conversation.sla_policy_id if conversation.sla_policy_is_set else None
+    policy = changes["sla_policy"]
+    after = _id_of(policy)
+    if before == after:
+        return None
+    conversation.sla_policy = policy or conversation.sla_policy
+    conversation.sla_policy_is_set = policy is not None
+    return SlaPolicySet(actor=actor, conversation_id=conversation.id, policy_before=before, policy_id=after)
+
+
 _CHANGES: Sequence[Callable[..., Event | None]] = (
     _change_status,
     _change_priority,
@@ -189,4 +207,5 @@ _CHANGES: Sequence[Callable[..., Event | None]] = (
     retag,
     _change_fields,
     _change_folder,
+    _change_policy,
 )

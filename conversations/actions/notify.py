@@ -15,7 +15,7 @@ from conversations.queries.notifications import (
     agents_mentioned_in,
     already_told,
     followers_of,
-    members_of_teams,
+    leaders_of,
     those_who_see,
     those_who_want,
 )
@@ -135,13 +135,13 @@ def _followers_and_assignee(occasion: _Occasion) -> set[UUID]:
 
 
 def _responsible(occasion: _Occasion) -> set[UUID]:
-    """The assignee, or else the whole team."""
+    """The assignee, or else the leaders of the team."""
     conversation = occasion.conversation
     if conversation is None:
         return set()
     if conversation.assignee_id is not None:
         return {conversation.assignee_id}
-    return members_of_teams([conversation.team_id]) if conversation.team_id else set()
+    return leaders_of(conversation.team_id) if conversation.team_id else set()
 
 
 def _admins(_of: _Occasion) -> set[UUID]:
@@ -156,5 +156,6 @@ _KINDS: Mapping[str, tuple[NotificationKind, Callable[[_Occasion], set[UUID]]]] 
     "MessageReceived": (NotificationKind.REPLY, _followers_and_assignee),
     "ReplySent": (NotificationKind.REPLY, _followers),
     "SlaWarned": (NotificationKind.SLA_WARNING, _responsible),
+    "SlaBreached": (NotificationKind.SLA_BREACH, _responsible),
     "WebhookDisabled": (NotificationKind.WEBHOOK_DISABLED, _admins),
 }

@@ -7,7 +7,7 @@ from django.db.models import Q
 from conversations.enums import ClockKind, Priority
 from conversations.models.contact import Company
 from conversations.models.conversation import Conversation
-from teams.models import SlaPolicy, Team
+from teams.models import BusinessHours, SlaPolicy, Team
 
 
 class SlaScope(models.Model):
@@ -36,17 +36,21 @@ class SlaScope(models.Model):
 class SlaClock(models.Model):
     """One promise to one customer; a next response has a clock for each time that the customer waits.
 
-    Times run as `policy` counts them (business or wall-clock time), `target_s` and `warn_s` as they were promised.
-    `consumed_s` is what had run at `paused_since`, or at `stopped_at`. `segments` are
+    Times run as `hours` count them (None: by the wall clock), `target_s` and `warn_s` as they were promised.
+    `consumed_s` is what had run when it last began to run, at `paused_since`, or at `stopped_at`. `segments` are
     `[from, until or null, "running" | "paused"]` in order, ISO times, for the timeline bar.
-    `due_at` and `next_look_at` are None while it is paused; `next_look_at` is the next moment at which something is to
-    be done about it: the warning, then the breach.
+    `carried_at`: since when the present terms count; `carried_s` of the target had run then, None and 0 for a clock
+    whose terms never changed.
+    `due_at` is None while it is paused; of a stopped one it is when it would have been due. `breached_at` is when the
+    time ran out. `next_look_at` is the next moment at which something is to be done about it: the warning, then the
+    breach; None while it stands still.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="sla_clocks")
     kind = models.CharField(max_length=16, choices=ClockKind)
     policy = models.ForeignKey(SlaPolicy, on_delete=models.SET_NULL, null=True, related_name="+")
+    hours = models.ForeignKey(BusinessHours, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     target_s = models.PositiveIntegerField()
     warn_s = models.PositiveIntegerField()
     started_at = models.DateTimeField()
@@ -54,6 +58,8 @@ class SlaClock(models.Model):
     paused_since = models.DateTimeField(null=True, blank=True)
     consumed_s = models.PositiveIntegerField(default=0)
     segments = models.JSONField(default=list, blank=True)
+    carried_at = models.DateTimeField(null=True, blank=True)
+    carried_s = models.PositiveIntegerField(default=0)
     stopped_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,7 @@ from conversations.errors import SnoozeInPast, UnknownAssignee
 from conversations.models import Category, Conversation
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.event import Scalar
-from teams.models import Agent, Team
+from teams.models import Agent, SlaPolicy, Team
 
 TAG_MAX_LENGTH, MOST_TAGS = 50, 30
 # Conversations in one bulk change.
@@ -41,10 +41,11 @@ class CheckedChanges(TypedDict, total=False):
     custom_fields: dict[str, Scalar]
     category: Category | None
     folder: Folder
+    sla_policy: SlaPolicy | None
 
 
 def checked_changes(changes: Mapping[str, Any]) -> CheckedChanges:
-    """Return the changes with their rows. One query each for `assignee_id`, `team_id` and `category`.
+    """Return the changes with their rows. One query each for what is named by an id or slug.
 
     Raises: ValidationFailed, which names every field that is at fault.
     """
@@ -146,6 +147,16 @@ def _category(value: Any) -> Category | None:
     return category
 
 
+def _sla_policy(value: Any) -> SlaPolicy | None:
+    if value is None:
+        return None
+    policy_id = _uuid(value)
+    policy = SlaPolicy.objects.filter(pk=policy_id).first() if policy_id else None
+    if policy is None:
+        raise fault_in("sla_policy_id", _("There is no such policy."))
+    return policy
+
+
 def _uuid(value: Any) -> UUID | None:
     try:
         return value if isinstance(value, UUID) else UUID(str(value))
@@ -199,4 +210,5 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "custom_fields": ("custom_fields", _custom_fields),
     "category": ("category", _category),
     "folder": ("folder", _folder),
+    "sla_policy_id": ("sla_policy", _sla_policy),
 }

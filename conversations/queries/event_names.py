@@ -12,7 +12,7 @@ from conversations.models import Category, Contact, Conversation, Macro, Message
 from hummdesk.events.actor import ActorKind
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
-from teams.models import Agent, Team
+from teams.models import Agent, SlaPolicy, Team
 
 # The field of an event's data that is an id → whose.
 _MODEL_OF_FIELD: Mapping[str, type[Model]] = {
@@ -29,6 +29,8 @@ _MODEL_OF_FIELD: Mapping[str, type[Model]] = {
     "new_conversation_id": Conversation,
     "contact_id": Contact,
     "macro_id": Macro,
+    "policy_before": SlaPolicy,
+    "policy_id": SlaPolicy,
     "version_id": MessageVersion,
 }
 _MODEL_OF_ACTOR: Mapping[str, type[Model]] = {

@@ -26,6 +26,7 @@ from conversations.models import (
 from conversations.queries.live import sights_of
 from hummdesk.errors import NotFound
 from teams.access import Viewer
+from teams.enums import TeamRole
 from teams.models import Agent, TeamMember
 
 UNREAD_MOST = 100
@@ -41,13 +42,6 @@ if TYPE_CHECKING:
     ToldRow = WithAnnotations[Notification, _Told]
 else:
     ToldRow = Notification
-
-# For `fan_out`: raw, since it looks into many schemas at once. The index `inbox_by_sla` answers it.
-SLA_IS_NEAR_SQL = (
-    "EXISTS (SELECT FROM {schema}.conversations_conversation WHERE folder = 'inbox' AND merged_into_id IS NULL"
-    " AND status IN ('open', 'pending') AND sla_due_at > now() AND sla_due_at <= now() + interval '30 minutes'"
-    " AND sla_warned_at IS NULL)"
-)
 
 
 # For `fan_out`: raw, as above. The index `notification_to_mail` answers it.
@@ -112,6 +106,13 @@ def agents_mentioned_in(message: Message) -> set[UUID]:
 def members_of_teams(team_ids: Any) -> set[UUID]:
     """Return the agents of these teams (ids, or a query of them). One query."""
     return set(TeamMember.objects.filter(team_id__in=team_ids).values_list("agent_id", flat=True))
+
+
+def leaders_of(team_id: UUID) -> set[UUID]:
+    """Return a team's leaders, or all its agents while nobody leads it. One query."""
+    members = list(TeamMember.objects.filter(team_id=team_id).values_list("agent_id", "role"))
+    leaders = {agent_id for agent_id, role in members if role == TeamRole.LEADER}
+    return leaders or {agent_id for agent_id, _role in members}
 
 
 def account_admins() -> set[UUID]:

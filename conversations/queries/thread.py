@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from conversations.access import visible_conversations
 from conversations.models import Category, Conversation, MailPage, Message
@@ -16,7 +16,7 @@ from conversations.queries.timeline import messages_of
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
-from teams.models import Team
+from teams.models import SlaPolicy, Team
 
 # Raw, since the ORM takes longer to make 30 messages with authors and files than PostgreSQL to find them.
 # `messages` is the condition on the rows; files and mentions by subqueries, so that no second statement is needed.
@@ -80,7 +80,9 @@ TOLD_EVENTS = (
     "MessagesSplit",
     "SplitUndone",
     "MacroApplied",
+    "SlaPolicySet",
     "SlaWarned",
+    "SlaBreached",
     "ContactMerged",
 )
 # Not lines of their own, but marks at messages.
@@ -151,6 +153,7 @@ class NamesInEvents:
 
     teams: Mapping[str, str]
     categories: Mapping[str, str]
+    policies: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -245,13 +248,18 @@ def _event(row: Sequence[Any]) -> LoggedEvent:
 
 
 def names_in(events: Sequence[LoggedEvent]) -> NamesInEvents:
-    """Return what the teams and categories are called that events name. A query for each kind that there is."""
-    teams, categories = (
-        {event.data[name] for event in events if event.data.get(name)} for name in ("team_id", "category_id")
+    """Return what the things are called that events name. A query for each kind that there is."""
+    return NamesInEvents(
+        _named(Team, "team_id", events),
+        _named(Category, "category_id", events),
+        _named(SlaPolicy, "policy_id", events),
     )
-    team_rows = Team.objects.filter(id__in=teams).values_list("id", "name") if teams else ()
-    category_rows = Category.objects.filter(id__in=categories).values_list("id", "name") if categories else ()
-    return NamesInEvents(*({str(key): name for key, name in rows} for rows in (team_rows, category_rows)))
+
+
+def _named(model: type[Model], field: str, events: Sequence[LoggedEvent]) -> Mapping[str, str]:
+    ids = {event.data[field] for event in events if event.data.get(field)}
+    rows = model._default_manager.filter(pk__in=ids).values_list("pk", "name") if ids else ()
+    return {str(key): name for key, name in rows}
 
 
 def others_named(viewer: Viewer, events: Sequence[LoggedEvent]) -> Mapping[str, OtherConversation]:

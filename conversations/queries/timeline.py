@@ -13,7 +13,7 @@ from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 
 # What agents look at is no history of the conversation, and nobody else's business.
-_NOT_IN_TIMELINE = ("ConversationSeen", "NotificationAdded")
+_NOT_IN_TIMELINE = ("ConversationSeen", "NotificationAdded", "PromisesChanged")
 # For `fan_out`: raw, since it looks into many schemas at once. The partial index on `snoozed_until` answers it.
 SNOOZE_IS_OVER_SQL = (
     "EXISTS (SELECT FROM {schema}.conversations_conversation WHERE status = 'snoozed' AND snoozed_until <= now())"
@@ -35,9 +35,13 @@ def messages_of(conversation: Conversation, viewer: Viewer) -> QuerySet[Message]
 
 def countable_messages(conversation: Conversation) -> QuerySet[Message]:
     """Return the messages that lists count: neither deleted, nor system lines, nor still to be sent at a set time."""
+    return countable(Message.objects.filter(conversation=conversation))
+
+
+def countable(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Return those of the messages that count."""
     waits = Q(is_scheduled=True, send_at__isnull=False)
-    rows = Message.objects.filter(conversation=conversation, deleted_at=None)
-    return rows.exclude(kind=MessageKind.SYSTEM).exclude(waits)
+    return messages.filter(deleted_at=None).exclude(kind=MessageKind.SYSTEM).exclude(waits)
 
 
 def waiting_since(conversation: Conversation) -> datetime | None:

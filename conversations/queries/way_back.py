@@ -79,4 +79,7 @@ _BACK: Mapping[str, Callable[[Conversation, Changes], dict[str, Any]]] = {
     "subject": _column("subject", lambda row: row.subject),
     "category": _column("category", lambda row: row.category.slug if row.category else None),
     "folder": _column("folder", lambda row: row.folder),
+    "sla_policy_id": _column(
+        "sla_policy_id", lambda row: _text_of(row.sla_policy_id if row.sla_policy_is_set else None)
+    ),
 }

@@ -45,6 +45,9 @@ class ChangesInput(InputSerializer):
         required=False, allow_null=True, max_length=60, help_text="A category's slug or id"
     )
     folder = serializers.ChoiceField(choices=Folder.choices, required=False)
+    sla_policy_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="What is promised, whatever the scopes say; null leaves it to them"
+    )
 
 
 class ConversationPatch(ChangesInput):

@@ -30,6 +30,7 @@ _REFERENCES: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "MessagesSplit": [("split_off", "", "new_conversation_id")],
     "SplitUndone": [("split_off", "from_id", "")],
     "MacroApplied": [("macro", "", "macro_id")],
+    "SlaPolicySet": [("sla_policy", "policy_before", "policy_id")],
 }
 UNDOABLE = ("ConversationMerged", "ConversationAbsorbed", "MessagesSplit")
 

@@ -20,6 +20,11 @@ def events_of(object_id: UUID) -> Sequence[LoggedEvent]:
     return list(LoggedEvent.objects.filter(object_id=object_id).order_by("seq"))
 
 
+def event_with_seq(seq: int) -> LoggedEvent | None:
+    """Return one event, None when there is none. One query."""
+    return LoggedEvent.objects.filter(seq=seq).first()
+
+
 def last_seq() -> int:
     """Return the account's newest `seq`, 0 when nothing has happened yet. One query, raw since each page makes it."""
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.actions.undo_move import UNDOABLE_FOR
-from conversations.enums import FINISHED, Folder, Priority, Status
+from conversations.enums import FINISHED, ClockKind, Folder, Priority, Status
 from conversations.queries.thread import OtherConversation
 from conversations.views.shapes.shape import moment
 from hummdesk.events.actor import ActorKind
@@ -34,11 +34,12 @@ class EventItem:
 
 @dataclass(frozen=True)
 class Names:
-    """What ids in events are called; agents, teams and categories by the text of their id."""
+    """What ids in events are called; agents, teams, categories and policies by the text of their id."""
 
     agents: Mapping[str, str]
     teams: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    policies: Mapping[str, str] = field(default_factory=dict)
     conversations: Mapping[str, OtherConversation] = field(default_factory=dict)
 
 
@@ -194,7 +195,24 @@ def _moved(text: Callable[[], str]) -> Callable[[LoggedEvent, Names], SafeString
 
 def _due(event: LoggedEvent, _names: Names) -> SafeString:
     at = parse_datetime(event.data["due_at"])
-    return _line(_("An answer is due %(moment)s"), moment=moment(at) if at else "")
+    is_resolution = event.data.get("kind") == ClockKind.RESOLUTION
+    text = _("A solution is due %(moment)s") if is_resolution else _("An answer is due %(moment)s")
+    return _line(text, moment=moment(at) if at else "")
+
+
+def _late(event: LoggedEvent, _names: Names) -> SafeString:
+    at = parse_datetime(event.data["due_at"])
+    is_resolution = event.data.get("kind") == ClockKind.RESOLUTION
+    text = _("A solution was due %(moment)s") if is_resolution else _("An answer was due %(moment)s")
+    return _line(text, moment=moment(at) if at else "")
+
+
+def _policy(event: LoggedEvent, names: Names) -> SafeString:
+    who, policy = _who(event, names), event.data["policy_id"]
+    if policy is None:
+        return _line(_("%(who)s left the promised times to the rules"), who=who)
+    name = names.policies.get(policy, _("a former policy"))
+    return _line(_("%(who)s promised the times of %(policy)s"), who=who, policy=name)
 
 
 _LINES: dict[str, tuple[str, Callable[[LoggedEvent, Names], SafeString | None]]] = {
@@ -214,6 +232,8 @@ _LINES: dict[str, tuple[str, Callable[[LoggedEvent, Names], SafeString | None]]]
     "MessagesSplit": ("arrow-right-left", _moved(lambda: _("%(who)s split off a conversation"))),
     "SplitUndone": ("rotate-ccw", _moved(lambda: _("%(who)s undid the split"))),
     "MacroApplied": ("zap", _moved(lambda: _("%(who)s used a macro"))),
+    "SlaPolicySet": ("timer", _policy),
     "SlaWarned": ("timer", _due),
+    "SlaBreached": ("timer", _late),
     "ContactMerged": ("users", _moved(lambda: _("%(who)s merged another customer into this one"))),
 }

@@ -112,6 +112,7 @@ _LABELS: Mapping[str, str | Promise] = {
     "absorbed": gettext_lazy("From"),
     "split_off": gettext_lazy("New conversation"),
     "macro": gettext_lazy("Macro"),
+    "sla_policy": gettext_lazy("SLA policy"),
     "tags": gettext_lazy("Tags"),
     "follower": gettext_lazy("Follower"),
     "text": gettext_lazy("Text"),
@@ -147,6 +148,8 @@ _WHAT: Mapping[str, str | Promise] = {
     "MessageEdited": gettext_lazy("Message edited"),
     "MessageDeleted": gettext_lazy("Message deleted"),
     "MessageReread": gettext_lazy("Mail read again"),
+    "SlaPolicySet": gettext_lazy("Promised times changed"),
     "SlaWarned": gettext_lazy("Promise nearly broken"),
+    "SlaBreached": gettext_lazy("Promise broken"),
 }
 _NO_NEWS = frozenset({"AttachmentThumbnailMade"})

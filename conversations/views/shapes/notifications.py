@@ -19,6 +19,7 @@ _ICONS = {
     NotificationKind.MENTIONED: "at-sign",
     NotificationKind.REPLY: "message-circle",
     NotificationKind.SLA_WARNING: "clock",
+    NotificationKind.SLA_BREACH: "clock-alert",
     NotificationKind.WEBHOOK_DISABLED: "webhook",
 }
 

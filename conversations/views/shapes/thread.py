@@ -47,7 +47,8 @@ def thread(conversation: Conversation, viewer: Viewer, place: ThreadPlace, read:
     """Return what stands between the list and the details. Up to three queries for what events name."""
     events = read.state.events
     called = names_in(events)
-    names = Names(read.state.agents, called.teams, called.categories, others_named(viewer, events))
+    others = others_named(viewer, events)
+    names = Names(read.state.agents, called.teams, called.categories, called.policies, others)
     lines = event_items(events, names, may_undo=viewer.can(Permission.REPLY))
     shown = _message_items(conversation, viewer, place, read.messages, deleted_by(events, names))
     number = conversation.display_id

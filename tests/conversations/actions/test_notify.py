@@ -1,16 +1,12 @@
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from accounts.actions.members import remove_member
 from accounts.models import Account, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.notify import notify_of_event
 from conversations.actions.save_notification_settings import save_notification_settings
-from conversations.actions.warn_of_sla import warn_of_sla
 from conversations.actions.write_message import add_note, send_reply
-from conversations.enums import Folder, NotificationKind, Status
+from conversations.enums import Folder, NotificationKind
 from conversations.models import Conversation, ConversationFollow, Notification
 from hummdesk.events.actor import Actor, ActorKind
 from hummdesk.events.models import LoggedEvent
@@ -150,28 +146,6 @@ def test_nobody_is_told_of_what_is_not_worth_it(acme: Account, agent: User, case
         LoggedEvent.objects.filter(seq=seq).update(type="ConversationSeen")
 
     assert notify_of_event(event_seq=last_seq() + 1 if case == "unknown" else seq) == 0
-
-
-def test_near_promise_warns_the_assignee_or_the_team_once(
-    acme: Account, admin: User, agent: User, leader: User, run_tasks: RunTasks
-) -> None:
-    near, now = timezone.now() + timedelta(minutes=20), timezone.now()
-    make_conversation(sla_due_at=near, assignee=agent_of(agent))
-    make_conversation(sla_due_at=near, team=make_team(agents=[leader]))
-    for fields in (
-        {"sla_due_at": now + timedelta(hours=1)},
-        {"sla_due_at": now - timedelta(minutes=1)},
-        {"sla_due_at": near, "status": Status.RESOLVED},
-        {"sla_due_at": near, "folder": Folder.TRASH},
-        {"sla_due_at": near, "sla_warned_at": now},
-    ):
-        make_conversation(assignee=agent_of(admin), **fields)
-
-    warned = [warn_of_sla(100), warn_of_sla(100)]
-    run_tasks()
-
-    assert warned == [2, 0]
-    assert told() == [("agent@acme.example", "sla_warning"), ("leader@acme.example", "sla_warning")]
 
 
 def test_admins_are_told_of_a_webhook_that_was_switched_off(acme: Account, admin: User) -> None:

@@ -1,0 +1,214 @@
+"""What was promised for conversations: by which policy, and out of which facts its clocks are made."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
+from uuid import UUID
+
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, UUIDField, When
+from django.db.models.functions import Coalesce
+
+from conversations.clock_plans import PolicyTerms, calendar_by
+from conversations.enums import ClockKind, Folder, MessageKind, Status
+from conversations.models import Conversation, Message, SlaClock, SlaScope
+from conversations.models.conversation import IN_INBOX
+from conversations.promises import ClockFact, ClockFactKind, Terms
+from conversations.queries.timeline import countable
+from hummdesk.events.models import LoggedEvent
+from teams.models import SlaPolicy
+
+# For `fan_out`: raw, since it looks into many schemas at once. The partial index `clock_to_look_at` answers it.
+CLOCK_RINGS_SQL = "EXISTS (SELECT FROM {schema}.conversations_slaclock WHERE next_look_at <= now())"
+# So long after its time a clock that does not ring is one whose event got lost.
+OVERDUE_FOR = timedelta(minutes=2)
+# After these the clocks are looked at: `ConversationOpened` stands for the first message, too.
+CLOCK_MOVERS = frozenset(
+    {
+        "ConversationOpened",
+        "MessageReceived",
+        "MessageReread",
+        "MessageDeleted",
+        "ReplySent",
+        "ConversationStatusChanged",
+        "ConversationFolderChanged",
+        "ConversationTeamChanged",
+        "ConversationPriorityChanged",
+        "ConversationMerged",
+        "ConversationUnmerged",
+        "ConversationAbsorbed",
+        "ConversationReleased",
+        "MessagesSplit",
+        "SplitUndone",
+        "SlaPolicySet",
+    }
+)
+_MOVING_EVENTS = (
+    "ConversationStatusChanged",
+    "ConversationFolderChanged",
+    "ConversationMerged",
+    "ConversationUnmerged",
+)
+
+
+class _Chosen(TypedDict):
+    chosen_policy_id: UUID | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    PromisedConversation = WithAnnotations[Conversation, _Chosen]
+else:
+    PromisedConversation = Conversation
+
+
+def promised_conversations() -> QuerySet[PromisedConversation]:
+    """Return conversations with `chosen_policy_id`, the policy that is theirs now (docs/sla.md), in no order.
+
+    Set by hand, else of the narrowest scope that matches, else the team's, else the account's default, else None.
+    """
+    scopes = SlaScope.objects.filter(
+        Q(company=None) | Q(company=OuterRef("contact__company")),
+        Q(team=None) | Q(team=OuterRef("team")),
+        Q(priority="") | Q(priority=OuterRef("priority")),
+    )
+    # Company before team before priority, and of two alike the one that names more: NULL sorts last, "" below words.
+    narrowest = scopes.order_by(
+        F("company").asc(nulls_last=True), F("team").asc(nulls_last=True), F("priority").desc()
+    ).values("policy")[:1]
+    default = SlaPolicy.objects.filter(is_default=True).values("id")[:1]
+    by_rules = Coalesce(Subquery(narrowest), F("team__sla_policy"), Subquery(default), output_field=UUIDField())
+    return Conversation.objects.annotate(
+        chosen_policy_id=Case(When(sla_policy_is_set=True, then=F("sla_policy")), default=by_rules)
+    )
+
+
+def lock_promised(conversation_id: UUID) -> PromisedConversation | None:
+    """Return the conversation with its `chosen_policy_id`, locked; None for one that is gone. One query."""
+    return promised_conversations().select_for_update(of=("self",)).filter(id=conversation_id).first()
+
+
+def policy_with_hours(policy_id: UUID | None) -> SlaPolicy | None:
+    """Return a policy with its hours. One query, none for None."""
+    return SlaPolicy.objects.select_related("hours").filter(id=policy_id).first() if policy_id else None
+
+
+def terms_of(policy: SlaPolicy | None) -> PolicyTerms:
+    """Return what a policy, with its hours, promises; nothing for None."""
+    if policy is None:
+        return PolicyTerms(None, None, Terms({}))
+    targets = {
+        ClockKind.FIRST_RESPONSE: policy.first_response_s,
+        ClockKind.NEXT_RESPONSE: policy.next_response_s,
+        ClockKind.RESOLUTION: policy.resolution_s,
+    }
+    terms = Terms(targets, policy.warn_percent, policy.pauses_while_pending, calendar_by(policy.hours))
+    return PolicyTerms(policy.id, policy.hours, terms)
+
+
+def facts_of(conversations: Sequence[Conversation]) -> Mapping[UUID, Sequence[ClockFact]]:
+    """Return what moves the clocks of each conversation, in no order. Two queries, one more for merged ones.
+
+    What a merged one had said counts as its own still, so that its clocks are there when the merge is undone.
+    """
+    events: dict[UUID, list[LoggedEvent]] = defaultdict(list)
+    ids = [conversation.id for conversation in conversations]
+    for event in LoggedEvent.objects.filter(object_id__in=ids, type__in=_MOVING_EVENTS).order_by("seq"):
+        if event.object_id:
+            events[event.object_id].append(event)
+    said = _said(conversations, events)
+    return {one.id: [*_own_facts(one, events[one.id]), *said[one.id]] for one in conversations}
+
+
+def _said(
+    conversations: Sequence[Conversation], events: Mapping[UUID, Sequence[LoggedEvent]]
+) -> Mapping[UUID, Sequence[ClockFact]]:
+    said: dict[UUID, list[ClockFact]] = defaultdict(list)
+    awaited = Q(kind=MessageKind.INCOMING, is_automatic=False) | Q(kind=MessageKind.REPLY, to=[])
+    rows = countable(Message.objects.filter(awaited)).order_by().values_list("conversation_id", "kind", "created_at")
+    for conversation_id, kind, at in rows.filter(conversation__in=conversations):
+        said[conversation_id].append(_message_fact(kind, at))
+    for one in conversations:
+        if one.merged_into_id is not None:
+            said[one.id] = [
+                _message_fact(kind, at) for _id, kind, at in rows.filter(id__in=_merged_ids(events[one.id]))
+            ]
+    return said
+
+
+def _merged_ids(events: Sequence[LoggedEvent]) -> Sequence[str]:
+    merges = [event for event in events if event.type == "ConversationMerged"]
+    return merges[-1].data["message_ids"] if merges else []
+
+
+def _message_fact(kind: str, at: datetime) -> ClockFact:
+    return ClockFact(ClockFactKind.WROTE if kind == MessageKind.INCOMING else ClockFactKind.REPLIED, at)
+
+
+def _own_facts(conversation: Conversation, events: Sequence[LoggedEvent]) -> Sequence[ClockFact]:
+    """What the log says of a conversation; what it does not say (imports) is as the row has it since its last word."""
+    first = {event.type: event for event in reversed(events)}
+    moved, filed = first.get("ConversationStatusChanged"), first.get("ConversationFolderChanged")
+    folder = filed.data["folder_before"] if filed else conversation.folder
+    began = ClockFact(
+        ClockFactKind.BEGAN,
+        conversation.created_at,
+        order=-1,
+        status=moved.data["status_before"] if moved else Status.OPEN,
+        is_in_inbox=folder == Folder.INBOX,
+    )
+    facts = [began, *map(_event_fact, events)]
+    if moved is None and conversation.status != Status.OPEN:
+        at = conversation.resolved_at or conversation.last_message_at or conversation.created_at
+        facts.append(ClockFact(ClockFactKind.STATUS, at, order=1, status=conversation.status))
+    return facts
+
+
+def _event_fact(event: LoggedEvent) -> ClockFact:
+    if event.type == "ConversationFolderChanged":
+        return ClockFact(ClockFactKind.FOLDER, event.at, event.seq, is_in_inbox=event.data["folder"] == Folder.INBOX)
+    if event.type == "ConversationStatusChanged":
+        is_by_customer = event.data.get("cause") == "customer_wrote"
+        return ClockFact(
+            ClockFactKind.STATUS, event.at, event.seq, status=event.data["status"], is_by_customer=is_by_customer
+        )
+    return ClockFact(ClockFactKind.MERGED, event.at, event.seq, is_merged=event.type == "ConversationMerged")
+
+
+def ringing_clocks(now: datetime) -> QuerySet[SlaClock]:
+    """Return the clocks at which something is to be done now, in no order.
+
+    The row of the conversation says whether the promise is still open: clocks follow it a moment later.
+    """
+    runs = Q(conversation__status=Status.OPEN) | Q(
+        conversation__status=Status.PENDING, policy__pauses_while_pending=False
+    )
+    awaits = Q(kind=ClockKind.RESOLUTION) | Q(conversation__waiting_since__isnull=False)
+    here = Q(conversation__folder=Folder.INBOX, conversation__merged_into=None)
+    return SlaClock.objects.filter(runs, awaits, here, next_look_at__lte=now)
+
+
+def ids_to_keep_anew(now: datetime, limit: int) -> Sequence[UUID]:
+    """Return conversations whose clocks should have rung long ago, and do not: their event got lost. One query."""
+    overdue = SlaClock.objects.filter(next_look_at__lte=now - OVERDUE_FOR).exclude(
+        id__in=ringing_clocks(now).values("id")
+    )
+    return list(overdue.order_by().values_list("conversation_id", flat=True).distinct()[:limit])
+
+
+def clocks_by_conversation(conversation_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SlaClock]]:
+    """Return the clocks of each conversation with the hours that they run by, the oldest first. One query."""
+    found: dict[UUID, list[SlaClock]] = defaultdict(list)
+    rows = SlaClock.objects.filter(conversation__in=conversation_ids).select_related("hours")
+    for row in rows.order_by("started_at", "kind"):
+        found[row.conversation_id].append(row)
+    return found
+
+
+def unfinished_after(conversation_id: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return the next unfinished conversations of the inbox in the order of their ids. One query."""
+    rows = Conversation.objects.filter(IN_INBOX).exclude(status__in=[Status.RESOLVED, Status.CLOSED])
+    if conversation_id is not None:
+        rows = rows.filter(id__gt=conversation_id)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
