@@ -10,6 +10,7 @@ from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_web
 from conversations.actions.gather_notification_mail import mail_unread_notifications
 from conversations.actions.index_message import reindex_contacts, reindex_conversations, reindex_tag
 from conversations.actions.keep_clocks import keep_clocks
+from conversations.actions.keep_rule_timers import give_rule_timers as give_timers
 from conversations.actions.make_thumbnail import make_thumbnail
 from conversations.actions.notify import notify_of_event
 from conversations.actions.purge_webhook_deliveries import purge_webhook_deliveries
@@ -17,6 +18,8 @@ from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.release_reply import release_reply
 from conversations.actions.ring_clocks import keep_lost_clocks, ring_clocks
 from conversations.actions.route import drain_waiting, route_after_event
+from conversations.actions.run_rule_timers import purge_rule_runs, run_rule_timers
+from conversations.actions.run_rules import run_rules
 from conversations.actions.wake import wake_conversation
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.loads import HAS_LOADS_SQL
@@ -24,6 +27,7 @@ from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL
 from conversations.queries.promises import CLOCK_MOVERS, CLOCK_RINGS_SQL
 from conversations.queries.queue import QUEUE_MOVES_SQL
+from conversations.queries.rule_timers import HAS_RULES_SQL, RULE_TIMER_DUE_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
 from hummdesk.events.actor import Actor
@@ -202,10 +206,41 @@ def attend(event_seq: int, conversation_id: str, **data: object) -> None:
     mail: whoever has nothing to do here finds that out with one cheap query. A conversation that begins is attended
     to once, with its ConversationOpened, which stands for its first MessageReceived, too.
     """
+    run_rules(event_seq)
     event = event_with_seq(event_seq)
     if event is not None and event.type in CLOCK_MOVERS:
         keep_clocks(conversation_id=UUID(conversation_id))
     route_after_event(UUID(conversation_id), data)
+
+
+@account_task("conversations.tasks.give_rule_timers")
+def give_rule_timers(rule_id: str, **_rest: object) -> int:
+    """A rule of time waits for what lasts already; returns how many conversations were looked at."""
+    return give_timers(UUID(rule_id))
+
+
+@platform_task("conversations.tasks.sweep_rule_timers")
+def sweep_rule_timers() -> int:
+    """Each account where a rule's time has come gets a task; returns how many do."""
+    return fan_out("conversations.tasks.run_due_rule_timers", RULE_TIMER_DUE_SQL)
+
+
+@account_task("conversations.tasks.run_due_rule_timers")
+def run_due_rule_timers() -> int:
+    """The account's rules whose time has come have acted; returns how many timers are done with."""
+    return run_rule_timers()
+
+
+@platform_task("conversations.tasks.purge_rules")
+def purge_rules() -> int:
+    """Each account that has rules, or their log, gets a task; returns how many do."""
+    return fan_out("conversations.tasks.purge_account_rules", HAS_RULES_SQL)
+
+
+@account_task("conversations.tasks.purge_account_rules")
+def purge_account_rules() -> int:
+    """What the log of rules need not keep is gone; returns how many rows."""
+    return purge_rule_runs()
 
 
 @platform_task("conversations.tasks.sweep_queues")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from email_channel.actions.answer_automatically import answer_automatically as answer
+from email_channel.actions.answer_automatically import reply_by_template as reply
 from email_channel.actions.ask_after_mail import ask_after_mail
 from email_channel.actions.deliver_mail import deliver
 from email_channel.actions.queue_notification_mail import queue_notification_mail
@@ -39,6 +40,12 @@ def take_in_mail(incoming_mail_id: str, **_rest: object) -> None:
 def answer_automatically(email_id: str, **_rest: object) -> None:
     """A mail is answered without a person, where nothing speaks against it."""
     answer(email_id=UUID(email_id))
+
+
+@account_task("email_channel.tasks.reply_by_template")
+def reply_by_template(conversation_id: str, template_id: str, rule_id: str, **_rest: object) -> None:
+    """A rule's answer is on its way to the customer, where nothing speaks against it."""
+    reply(conversation_id=UUID(conversation_id), template_id=UUID(template_id), rule_id=UUID(rule_id))
 
 
 @account_task("email_channel.tasks.deliver_mail")

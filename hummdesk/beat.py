@@ -70,6 +70,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "rule-timers": {
+        "task": "conversations.tasks.sweep_rule_timers",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "rules-purge": {
+        "task": "conversations.tasks.purge_rules",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "webhooks-sweep": {
         "task": "conversations.tasks.sweep_webhooks",
         "schedule": 10.0,

@@ -3,6 +3,8 @@
 `TOGETHER`: functions that run inside the publishing transaction, with the event's fields and `actor` by name.
 `WITH_LOG`: functions that get the logged rows, in `seq` order, inside the transaction that writes them and under the
 log's lock; they return the names of account tasks without arguments that are queued after the commit.
+`RULE_VALUES`: functions by which apps add to what automation rules may ask about: of `conversation_id` and `at`, the
+values by field.
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
 `ONLY_IF`: the field of an event without which a task is not queued.
 `RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
@@ -59,6 +61,8 @@ WITH_LOG: tuple[str, ...] = (
     "conversations.actions.queue_webhooks.queue_webhooks",
 )
 
+RULE_VALUES: tuple[str, ...] = ("ai.queries.classified_values",)
+
 _ATTEND = "conversations.tasks.attend"
 _DRAIN = "conversations.tasks.drain_queues"
 
@@ -105,6 +109,9 @@ TASKS: dict[str, tuple[str, ...]] = {
     "MailQueued": ("email_channel.tasks.deliver_mail",),
     "NotificationMailDue": ("email_channel.tasks.mail_notifications",),
     "AutoReplyAsked": ("email_channel.tasks.answer_automatically",),
+    "AutomationRuleSaved": ("conversations.tasks.give_rule_timers",),
+    "RuleApplied": ("conversations.tasks.notify_agents",),
+    "TemplateReplyAsked": ("email_channel.tasks.reply_by_template",),
 }
 
 # Each task costs more than most of them do: these are queued only if that field of the event is true.
@@ -113,6 +120,8 @@ ONLY_IF: dict[tuple[str, str], str] = {
     ("MessageReceived", "conversations.tasks.notify_agents"): "is_followed",
     # The first message of a conversation is attended to with its ConversationOpened.
     ("MessageReceived", _ATTEND): "is_later",
+    ("AutomationRuleSaved", "conversations.tasks.give_rule_timers"): "gives_timers",
+    ("RuleApplied", "conversations.tasks.notify_agents"): "agent_ids",
 }
 
 RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged", "AccountChanged"})

@@ -144,6 +144,10 @@ def _responsible(occasion: _Occasion) -> set[UUID]:
     return leaders_of(conversation.team_id) if conversation.team_id else set()
 
 
+def _named(occasion: _Occasion) -> set[UUID]:
+    return {UUID(agent_id) for agent_id in occasion.event.data["agent_ids"]}
+
+
 def _admins(_of: _Occasion) -> set[UUID]:
     return account_admins()
 
@@ -155,6 +159,7 @@ _KINDS: Mapping[str, tuple[NotificationKind, Callable[[_Occasion], set[UUID]]]] 
     "MessageEdited": (NotificationKind.MENTIONED, _mentioned),
     "MessageReceived": (NotificationKind.REPLY, _followers_and_assignee),
     "ReplySent": (NotificationKind.REPLY, _followers),
+    "RuleApplied": (NotificationKind.RULE, _named),
     "SlaWarned": (NotificationKind.SLA_WARNING, _responsible),
     "SlaBreached": (NotificationKind.SLA_BREACH, _responsible),
     "WebhookDisabled": (NotificationKind.WEBHOOK_DISABLED, _admins),

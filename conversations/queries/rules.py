@@ -1,18 +1,22 @@
 """Automation rules, and what they have done."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from accounts.permissions import Permission
-from conversations.models import AutomationRule, Category, Company, RuleRun, Tag, Webhook
+from conversations.enums import RuleOutcome
+from conversations.models import AutomationRule, Category, Company, Conversation, RuleRun, Tag, Webhook
 from conversations.rules.fields import FieldType
 from conversations.rules.mentions import Mention, mentions_in, tag_key
 from hummdesk.errors import NotFound
+from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
-from teams.models import Agent, SlaPolicy, Team
+from teams.enums import TeamRole
+from teams.models import Agent, SlaPolicy, Team, TeamMember
 
 # What email_channel has is checked there.
 CHECKED_ELSEWHERE = (FieldType.TEMPLATE, FieldType.MAILBOX)
@@ -31,7 +35,8 @@ def rules_in_order() -> Sequence[AutomationRule]:
 def get_rule(viewer: Viewer, id: UUID, *, lock: bool = False) -> AutomationRule:
     """Return one rule. One query. Raises: NotFound, PermissionDenied."""
     viewer.require(Permission.MANAGE_AUTOMATIONS)
-    rows = AutomationRule.objects.select_for_update() if lock else AutomationRule.objects.all()
+    # Not the key, so that its log can be written meanwhile.
+    rows = AutomationRule.objects.select_for_update(no_key=True) if lock else AutomationRule.objects.all()
     rule = rows.filter(id=id).first()
     if rule is None:
         raise NotFound
@@ -102,3 +107,35 @@ _FIND: Mapping[FieldType, Callable[[Collection[str]], set[str]]] = {
     FieldType.CATEGORY: _slugs,
     FieldType.TAG: _tags,
 }
+
+
+def active_rules() -> Sequence[AutomationRule]:
+    """Return the rules that are on, in their order. One query."""
+    return list(AutomationRule.objects.filter(is_active=True).order_by("position", "created_at"))
+
+
+def begins_with_message(event: LoggedEvent) -> bool:
+    """Return whether the conversation that an event opened began with a message of the customer. One query."""
+    received = LoggedEvent.objects.filter(object_id=event.object_id, type="MessageReceived")
+    return received.filter(data__is_later=False).exists()
+
+
+def conversation_of_rule(conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
+    """Return a conversation for rules to look at, None where it has gone or was merged. One query."""
+    rows = Conversation.objects.filter(id=conversation_id, merged_into=None)
+    if lock:
+        return rows.select_for_update(of=("self",)).select_related("contact", "team").first()
+    return rows.select_related("contact", "team").first()
+
+
+def runs_since(rule: AutomationRule, conversation: Conversation, since: datetime) -> tuple[int, int]:
+    """Return how often the rule, and all rules together, have done something there since then. One query."""
+    runs = RuleRun.objects.filter(conversation=conversation, at__gte=since, outcome=RuleOutcome.APPLIED)
+    found = runs.aggregate(own=Count("id", filter=Q(rule=rule)), all=Count("id"))
+    return found["own"], found["all"]
+
+
+def leaders_of(team_id: UUID) -> Sequence[UUID]:
+    """Return who leads a team. One query."""
+    leaders = TeamMember.objects.filter(team_id=team_id, role=TeamRole.LEADER, agent__is_active=True)
+    return list(leaders.values_list("agent_id", flat=True))

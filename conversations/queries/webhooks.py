@@ -31,11 +31,12 @@ HAS_WEBHOOKS_SQL = "EXISTS (SELECT FROM {schema}.conversations_webhook)"
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """An event of the log as receivers get it; `type` is its live type."""
+    """An event of the log as receivers get it; `type` is its live type. `webhook_id`: for that one alone."""
 
     seq: int
     type: str
     payload: Mapping[str, Any]
+    webhook_id: str | None = None
 
 
 def all_webhooks() -> QuerySet[Webhook]:
@@ -74,8 +75,9 @@ def insert_deliveries(events: Sequence[WebhookEvent]) -> bool:
                 (id, webhook_id, event_seq, type, payload, state, attempt_count, due_at, error, created_at)
             SELECT gen_random_uuid(), w.id, e.seq, e.type, e.payload, 'waiting', 0, now(), '', now()
             FROM (SELECT id, event_types FROM conversations_webhook WHERE is_enabled FOR KEY SHARE) w
-            JOIN unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS e (seq, type, payload)
-                ON w.event_types = '{}' OR e.type = ANY (w.event_types)
+            JOIN unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::uuid[]) AS e (seq, type, payload, webhook_id)
+                ON e.webhook_id = w.id
+                OR (e.webhook_id IS NULL AND (w.event_types = '{}' OR e.type = ANY (w.event_types)))
             RETURNING webhook_id
         )
         SELECT EXISTS (SELECT FROM made JOIN conversations_webhook w ON w.id = made.webhook_id
@@ -85,6 +87,7 @@ def insert_deliveries(events: Sequence[WebhookEvent]) -> bool:
         [event.seq for event in events],
         [event.type for event in events],
         [json.dumps(event.payload) for event in events],
+        [event.webhook_id for event in events],
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, columns)

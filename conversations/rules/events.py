@@ -30,3 +30,22 @@ class AutomationRuleDeleted(Event):
 
     rule_id: UUID
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleApplied(Event):
+    """A rule has done what stands next to this event in the log. `agent_ids` are to be told, `webhook_ids` called."""
+
+    conversation_id: UUID
+    rule_id: UUID
+    agent_ids: tuple[UUID, ...] = ()
+    webhook_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateReplyAsked(Event):
+    """A rule wants the customer to be answered with a template, as far as that is no risk."""
+
+    conversation_id: UUID
+    template_id: UUID
+    rule_id: UUID

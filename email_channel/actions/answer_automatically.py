@@ -24,6 +24,7 @@ from email_channel.queries.auto_replies import (
     automatic_mails_in,
     automatic_mails_to,
     lock_contact_of,
+    newest_mail_of_customer,
     was_answered_by_a_person,
 )
 from email_channel.queries.templates import template_in
@@ -65,6 +66,36 @@ def answer_automatically(*, email_id: UUID) -> EmailMessage | None:
         return None
     rendered = _rendered(mail, contact, template)
     return _send(mail, contact, rendered) if rendered else None
+
+
+@action
+def reply_by_template(*, conversation_id: UUID, template_id: UUID, rule_id: UUID) -> EmailMessage | None:
+    """The customer has a mail that a rule asked for, made by the template; or nothing happens, for one of the reasons
+    of `reason_against_rule`. Safe to run twice: the caps see the first mail.
+
+    It starts no clock, stops none and is nobody's first response. Locks the contact.
+    Publishes: AutoReplySent, MailQueued.
+    """
+    mail = newest_mail_of_customer(conversation_id)
+    template = EmailTemplate.objects.filter(id=template_id).first()
+    if mail is None or template is None:
+        reason = "no_mail" if mail is None else "no_template"
+        logger.info("rule_reply_left_out", rule_id=str(rule_id), reason=reason)
+        return None
+    contact = lock_contact_of(mail.conversation)
+    if reason := reason_against_rule(mail, contact):
+        logger.info("rule_reply_left_out", rule_id=str(rule_id), email_id=str(mail.id), reason=reason)
+        return None
+    rendered = _rendered(mail, contact, template)
+    return _send(mail, contact, rendered, actor=Actor.rule(rule_id)) if rendered else None
+
+
+def reason_against_rule(mail: EmailMessage, contact: Contact) -> str:
+    """Return why a rule may not answer a mail, "" for nothing that speaks against it. At most twelve queries."""
+    if not mail.mailbox.is_active:
+        return "no_mailbox"
+    reason = _reason_in_mail(mail, contact) or _reason_in_address(mail) or _reason_in_trust(mail)
+    return reason or _reason_in_caps(mail)
 
 
 def reason_against(mail: EmailMessage, contact: Contact) -> str:
@@ -158,7 +189,7 @@ def _values(mail: EmailMessage, contact: Contact, template: EmailTemplate) -> di
     return values
 
 
-def _send(mail: EmailMessage, contact: Contact, rendered: RenderedMail) -> EmailMessage:
+def _send(mail: EmailMessage, contact: Contact, rendered: RenderedMail, *, actor: Actor | None = None) -> EmailMessage:
     conversation, address = mail.conversation, mail.from_address.lower()
     message = Message.objects.create(
         conversation=conversation,
@@ -168,7 +199,7 @@ def _send(mail: EmailMessage, contact: Contact, rendered: RenderedMail) -> Email
         body_text=rendered.text,
     )
     thread = thread_of(conversation, REFERENCES_MOST)
-    publish(AutoReplySent(actor=Actor.system(), conversation_id=conversation.id, message_id=message.id))
+    publish(AutoReplySent(actor=actor or Actor.system(), conversation_id=conversation.id, message_id=message.id))
     envelope = Envelope(
         subject=rendered.subject,
         to=[{"name": contact.name if _is_proven(mail) else "", "address": address}],

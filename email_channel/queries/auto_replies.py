@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from conversations.models import Contact, Conversation
 from email_channel.enums import Direction
 from email_channel.models import EmailMessage, OutgoingDelivery
@@ -13,6 +15,17 @@ def answerable_mail(email_id: UUID) -> EmailMessage | None:
     related = ("mailbox__auto_reply_template", "mailbox__hours", "conversation__assignee", "conversation_message")
     mails = EmailMessage.objects.filter(id=email_id, direction=Direction.INCOMING)
     return mails.select_related(*related).first()
+
+
+def newest_mail_of_customer(conversation_id: UUID) -> EmailMessage | None:
+    """Return the last mail that the conversation's customer has sent, as `answerable_mail` does. One query."""
+    related = ("mailbox", "conversation__assignee", "conversation_message")
+    mails = EmailMessage.objects.filter(
+        conversation_id=conversation_id,
+        direction=Direction.INCOMING,
+        conversation_message__contact=F("conversation__contact"),
+    )
+    return mails.select_related(*related).order_by("-conversation_message__created_at").first()
 
 
 def lock_contact_of(conversation: Conversation) -> Contact:
