@@ -21,6 +21,7 @@ from hummdesk.events.actor import Actor
 from hummdesk.events.event import Event
 from hummdesk.events.publishing import action, publish
 from hummdesk.markup import text_to_html
+from teams.enums import RoutingStrategy
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,14 @@ def _call(work: _Work, one: Mapping[str, Any]) -> str:
 
 
 def _route(work: _Work, _one: Mapping[str, Any]) -> str:
-    return _("No router is there.")
+    """It waits for an agent, whom the router finds once this is done (`conversations.tasks.attend`)."""
+    team = work.conversation.team
+    if team is None or team.routing == RoutingStrategy.MANUAL:
+        return _("It is in no team that finds an agent by itself.")
+    if work.conversation.assignee_id is None:
+        return _("It waits for an agent already.")
+    apply_changes(work.conversation, {"assignee": None}, actor=work.actor)
+    return ""
 
 
 _DO: Mapping[str, Callable[[_Work, Mapping[str, Any]], str]] = {
