@@ -35,9 +35,9 @@ def create_category(*, viewer: Viewer, fields: Mapping[str, Any]) -> Category:
     Raises: PermissionDenied, ValidationFailed, NameTaken. Publishes: CategoryChanged.
     """
     viewer.require(Permission.MANAGE_TEAMS)
-    category = Category(name=_clean_name(fields.get("name", "")))
-    category.slug = free_slug(Category, category.name)
-    _set(category, fields)
+    name = _clean_name(fields.get("name", ""))
+    category = Category(name=name, slug=free_slug(Category, name))
+    _set(category, {**fields, "name": name})
     publish(CategoryChanged(actor=viewer.actor, category_id=category.id, changed=("name",)))
     return category
 

@@ -5,6 +5,7 @@ from django.urls import path
 from conversations.api import (
     attachments,
     bulk,
+    categories,
     companies,
     contacts,
     conversation,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/unmerge", contacts.ContactUnmergeView.as_view(), name="api-contact-unmerge"),
     path("companies", companies.CompaniesView.as_view(), name="api-companies"),
     path("companies/<uuid:company_id>", companies.CompanyView.as_view(), name="api-company"),
+    path("categories", categories.CategoriesView.as_view(), name="api-categories"),
+    path("categories/<uuid:category_id>", categories.CategoryView.as_view(), name="api-category"),
     path("tags", tags.TagsView.as_view(), name="api-tags"),
     path("tags/<uuid:tag_id>", tags.TagView.as_view(), name="api-tag"),
     path("macros", macros.MacrosView.as_view(), name="api-macros"),

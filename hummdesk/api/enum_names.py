@@ -2,6 +2,9 @@
 
 ENUM_NAMES: dict[str, str | list[str]] = {
     "StatusEnum": "conversations.enums.Status",
+    "AgentStatusEnum": "teams.enums.AgentStatus",
+    "RoleEnum": "accounts.enums.Role",
+    "TeamRoleEnum": "teams.enums.TeamRole",
     "ChannelEnum": "conversations.enums.Channel",
     "MessageKindEnum": "conversations.enums.MessageKind",
     "WrittenKindEnum": ["reply", "note"],

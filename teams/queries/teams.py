@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from hummdesk.errors import NotFound
 from teams.enums import TeamRole
@@ -36,9 +36,17 @@ def lock_team(id: UUID) -> Team:
 
 
 def team_members(team_id: UUID) -> QuerySet[TeamMember]:
-    """Return the active agents of a team with what is told of them. Four queries."""
-    members = TeamMember.objects.filter(team_id=team_id, agent__is_active=True)
+    """Return the active agents of a team with what is told of them, and `agent_name`. Four queries."""
+    members = TeamMember.objects.filter(team_id=team_id, agent__is_active=True).annotate(agent_name=F("agent__name"))
     return members.select_related("agent__load").prefetch_related("agent__skills__skill", "agent__teams__team")
+
+
+def team_place(team_id: UUID, agent_id: UUID) -> TeamMember:
+    """Return one agent's place as `team_members` does. Four queries. Raises: NotFound."""
+    place = team_members(team_id).filter(agent_id=agent_id).first()
+    if place is None:
+        raise NotFound
+    return place
 
 
 def leads_team(agent_id: UUID, team_id: UUID) -> bool:
