@@ -163,6 +163,21 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime:
     return add_business_seconds(calendar, at, smallest_s) - _MICROSECOND
 
 
+def next_closing(calendar: Calendar, at: datetime) -> datetime | None:
+    """Return when the open time that `at` (aware) lies in ends; None where it lasts for two weeks."""
+    open_us, closed_us = 0, 14 * _DAY
+    if _is_open_throughout(calendar, at, closed_us):
+        return None
+    while closed_us - open_us > 1:
+        middle = (open_us + closed_us) // 2
+        open_us, closed_us = (middle, closed_us) if _is_open_throughout(calendar, at, middle) else (open_us, middle)
+    return at.astimezone(UTC) + open_us * _MICROSECOND
+
+
+def _is_open_throughout(calendar: Calendar, at: datetime, span_us: int) -> bool:
+    return round(business_seconds_between(calendar, at, at + span_us * _MICROSECOND) * _SECOND) == span_us
+
+
 def _open_until(periods: Periods, rest: int) -> int:
     return sum(min(rest, closes) - opens for opens, closes in periods if opens < rest)
 

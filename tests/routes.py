@@ -41,6 +41,7 @@ MODEL_OF_WORD = {
     "tokens": "ApiToken",
     "users": "User",
     "views": "SavedView",
+    "hours": "BusinessHours",
     "domains": "SendingDomain",
     "incoming-mail": "IncomingMail",
     "suppressions": "SuppressedAddress",

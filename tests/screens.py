@@ -15,6 +15,7 @@ Step = Callable[[Page], None]
 PLACES: Mapping[str, tuple[str, str]] = {
     "conversation": ("/inbox?view=all", r"/conversations/(\d+)"),
     "customer": ("/customers?sort=newest", r"/customers/([0-9a-f-]{36})"),
+    "hours": ("/settings/hours", r"/settings/hours/([0-9a-f-]{36})"),
     "mailbox": ("/settings/mailboxes", r"/settings/mailboxes/([0-9a-f-]{36})"),
     "domain": ("/settings/domains", r"/settings/domains/([0-9a-f-]{36})"),
     "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
@@ -125,6 +126,9 @@ SCREENS = (
     Screen("settings", "/settings"),
     Screen("settings-shortcuts", "/settings/shortcuts"),
     Screen("settings-notifications", "/settings/notifications"),
+    Screen("settings-hours", "/settings/hours"),
+    Screen("settings-hours-new", "/settings/hours/new"),
+    Screen("settings-hours-one", "/settings/hours/{hours}"),
     Screen("settings-mailboxes", "/settings/mailboxes"),
     Screen("settings-mailbox-new", "/settings/mailboxes/new"),
     Screen("settings-mailbox", "/settings/mailboxes/{mailbox}"),

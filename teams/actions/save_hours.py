@@ -34,7 +34,7 @@ def create_hours(*, viewer: Viewer, fields: Mapping[str, Any]) -> BusinessHours:
     """There are new business hours. Fields: name, timezone, country, subdivision, is_default, periods, days.
 
     `periods` are as `read_week` takes them; `days` `{"day_on": date, "name": "", "is_open": False}`. The first hours
-    are the account's own; others become so by `is_default`. Raises: PermissionDenied, ValidationFailed, Conflict.
+    are the account's own; others become so by `is_default`. Raises: PermissionDenied, ValidationFailed.
     Publishes: HoursChanged.
     """
     viewer.require(Permission.MANAGE_SLA)
@@ -87,7 +87,7 @@ def _kind(row: Model) -> str:
 
 
 def _save(hours: BusinessHours, changes: Mapping[str, Any], viewer: Viewer) -> None:
-    """Check all before anything is written; then write what differs. Raises: ValidationFailed, Conflict."""
+    """Check all before anything is written; then write what differs. Raises: ValidationFailed."""
     is_new = hours._state.adding
     before = None if is_new else _state(hours)
     errors = _fill(hours, changes)
@@ -173,7 +173,7 @@ def _write(hours: BusinessHours) -> None:
             else:
                 hours.save(update_fields=_VALUES)
     except IntegrityError as error:
-        raise Conflict(_("There are other hours of this name.")) from error
+        raise ValidationFailed(errors={"name": [_("There are other hours of this name.")]}) from error
 
 
 def _write_periods(hours: BusinessHours, periods: Sequence[OpenPeriod]) -> None:

@@ -39,7 +39,11 @@ def calendar_of(hours: BusinessHours) -> Calendar:
 @lru_cache(maxsize=2048)
 def built_calendar(schema: str, hours_id: UUID, version: int) -> Calendar:
     """Return the calendar of these hours in the account in force, kept under `schema` and `version`. Three queries."""
-    hours = listed_hours().get(pk=hours_id)
+    return loaded_calendar(listed_hours().get(pk=hours_id))
+
+
+def loaded_calendar(hours: BusinessHours) -> Calendar:
+    """Return the calendar of hours whose periods and days are loaded, as `listed_hours` does. No query."""
     week: list[list[tuple[int, int]]] = [[] for _weekday in range(7)]
     for period in hours.periods.all():
         week[period.weekday].append((period.opens_minute, period.closes_minute))

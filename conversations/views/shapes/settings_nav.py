@@ -14,6 +14,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-profile", _("Profile"), "user", None),
         ("settings-shortcuts", _("Shortcuts"), "keyboard", None),
         ("settings-notifications", _("Notifications"), "bell", None),
+        ("settings-hours", _("Business hours"), "clock", Permission.MANAGE_SLA),
         ("settings-rules", _("Rules"), "workflow", Permission.MANAGE_AUTOMATIONS),
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
         ("settings-domains", _("Domains"), "globe", Permission.MANAGE_ACCOUNT),

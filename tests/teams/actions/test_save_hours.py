@@ -128,7 +128,7 @@ def test_a_name_is_for_one_calendar(acme: Account, leading: Viewer) -> None:
     create_hours(viewer=leading, fields=FIELDS)
     before = stored()
 
-    with pytest.raises(Conflict):
+    with pytest.raises(ValidationFailed):
         create_hours(viewer=leading, fields={**FIELDS, "is_default": True})
 
     assert stored() == before
