@@ -1,6 +1,7 @@
 """What happens to the promises of a conversation."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from hummdesk.events.event import Event
@@ -40,3 +41,13 @@ class SlaBreached(Event):
     conversation_id: UUID
     due_at: str
     kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlaPolicyChanged(Event):
+    """A policy is new, gone or different in what `changed` names: columns, or `scopes`."""
+
+    object_field: ClassVar[str] = "policy_id"
+
+    policy_id: UUID
+    changed: tuple[str, ...] = ()

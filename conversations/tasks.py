@@ -25,7 +25,7 @@ from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without
 from conversations.queries.loads import HAS_LOADS_SQL
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL
-from conversations.queries.promises import CLOCK_MOVERS, CLOCK_RINGS_SQL
+from conversations.queries.promises import CLOCK_MOVERS, CLOCK_RINGS_SQL, unfinished_after, unfinished_of_contacts
 from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.rule_timers import HAS_RULES_SQL, RULE_TIMER_DUE_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
@@ -38,6 +38,7 @@ from hummdesk.tenancy.tasks import account_task, platform_task
 
 WOKEN_AT_ONCE = 500
 RUNG_AT_ONCE = 500
+PROMISED_AT_ONCE = 200
 RELEASED_AT_ONCE = 200
 # A worker holds a task until its time has come, and the broker gives it to another one after 10 minutes.
 COUNTED_DOWN = timedelta(minutes=2)
@@ -196,6 +197,33 @@ def look_at_promises() -> int:
             break
     keep_lost_clocks()
     return rung
+
+
+@account_task("conversations.tasks.apply_promises")
+def apply_promises(after: str | None = None, **_rest: object) -> int:
+    """Unfinished conversations are promised what policies and hours say now; returns how many differed.
+
+    A batch, and then another task for those that follow `after` in the order of their ids.
+    """
+    ids = unfinished_after(UUID(after) if after else None, PROMISED_AT_ONCE)
+    differing = sum(keep_clocks(conversation_id=conversation_id) for conversation_id in ids)
+    if len(ids) == PROMISED_AT_ONCE:
+        apply_promises.apply_async(kwargs={"after": str(ids[-1])})
+    return differing
+
+
+@account_task("conversations.tasks.promise_team")
+def promise_team(changed: list[str], **_rest: object) -> int:
+    """A team's other policy is promised, if it is that which changed; returns how many conversations differed."""
+    return apply_promises() if "sla_policy_id" in changed else 0
+
+
+@account_task("conversations.tasks.promise_contacts")
+def promise_contacts(contact_id: str, into_id: str | None = None, from_id: str | None = None, **_rest: object) -> int:
+    """Unfinished conversations of these contacts are promised what their company's policy says; returns how many."""
+    contact_ids = [UUID(one) for one in (contact_id, into_id, from_id) if one]
+    ids = unfinished_of_contacts(contact_ids, PROMISED_AT_ONCE)
+    return sum(keep_clocks(conversation_id=conversation_id) for conversation_id in ids)
 
 
 @account_task("conversations.tasks.attend")

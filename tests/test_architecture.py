@@ -33,7 +33,6 @@ AUDIT_ONLY = {
     "AutomationRuleDeleted",
     "ConversationFollowed",
     "DomainChecked",
-    "HoursChanged",
     "HoursDeleted",
     "LoadCorrected",
     "MacroApplied",
