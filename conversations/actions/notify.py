@@ -15,7 +15,7 @@ from conversations.queries.notifications import (
     agents_mentioned_in,
     already_told,
     followers_of,
-    leaders_of,
+    leaders_or_members_of,
     those_who_see,
     those_who_want,
 )
@@ -141,7 +141,7 @@ def _responsible(occasion: _Occasion) -> set[UUID]:
         return set()
     if conversation.assignee_id is not None:
         return {conversation.assignee_id}
-    return leaders_of(conversation.team_id) if conversation.team_id else set()
+    return leaders_or_members_of(conversation.team_id) if conversation.team_id else set()
 
 
 def _named(occasion: _Occasion) -> set[UUID]:

@@ -108,7 +108,7 @@ def members_of_teams(team_ids: Any) -> set[UUID]:
     return set(TeamMember.objects.filter(team_id__in=team_ids).values_list("agent_id", flat=True))
 
 
-def leaders_of(team_id: UUID) -> set[UUID]:
+def leaders_or_members_of(team_id: UUID) -> set[UUID]:
     """Return a team's leaders, or all its agents while nobody leads it. One query."""
     members = list(TeamMember.objects.filter(team_id=team_id).values_list("agent_id", "role"))
     leaders = {agent_id for agent_id, role in members if role == TeamRole.LEADER}
