@@ -85,6 +85,9 @@ class BodyReader:
             return Body()
         if self._is_body(part, is_alternative=is_alternative):
             self.has_body = True
+            # Somebody who sends nothing but a text file sends a file, whose name and bytes count.
+            if part.content_type == "text/plain" and self._name_of(part) and not is_alternative:
+                self.attachments.append(self._read_attachment(part))
             return self._read_leaf(part)
         return self._read_file(part)
 

@@ -51,6 +51,26 @@ def test_a_named_text_after_the_body_is_a_file() -> None:
     assert [(item.name, item.content) for item in mail.attachments] == [("trace.log", b"line")]
 
 
+def test_a_named_text_that_is_all_there_is_is_shown_and_a_file() -> None:
+    log = 'Content-Type: text/plain; charset=utf-8\nContent-Disposition: inline; filename="trace.log"\n\nlïne'
+
+    mail = mail_of(multipart("mixed", log))
+
+    assert mail.text == "lïne"
+    assert [(item.name, item.content) for item in mail.attachments] == [("trace.log", "lïne".encode())]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        multipart("alternative", PLAIN.replace(" charset", ' name="body.txt"; charset'), HTML),
+        HTML.replace(" charset", ' name="mail.html"; charset'),
+    ],
+)
+def test_a_named_body_of_a_program_is_no_file(part: str) -> None:
+    assert mail_of(part).attachments == ()
+
+
 @pytest.mark.parametrize(
     ("header", "name"),
     [

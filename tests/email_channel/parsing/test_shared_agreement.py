@@ -20,8 +20,9 @@ from email_channel.parsing.parser import parse
 
 pytestmark = [pytest.mark.shared, pytest.mark.timeout(300)]
 BROKEN = "\ufffd"
-# What only one of the two takes for a file: reports, and what stands in the text itself.
-REPORTS = {"text/rfc822-headers", "text/rfc822-header", "message/delivery-status", "message/feedback-report"}
+# What only one of the two takes for a file: reports, and a winmail.dat, into which the other one does not look.
+NO_FILES = {"text/rfc822-headers", "text/rfc822-header", "message/delivery-status", "message/feedback-report"}
+NO_FILES |= {"application/ms-tnef"}
 
 
 def folded(text: str) -> str:
@@ -45,7 +46,7 @@ def sender_of(message: EmailMessage) -> str | None:
 def file_count_of(message: EmailMessage) -> int | None:
     parts = list(files_in(message))
     is_odd = message.defects or any(part.defects for part in message.walk())
-    return None if is_odd or any(part.get_content_type() in REPORTS for part in parts) else len(parts)
+    return None if is_odd or any(part.get_content_type() in NO_FILES for part in parts) else len(parts)
 
 
 def files_in(part: EmailMessage) -> Iterator[EmailMessage]:
@@ -62,8 +63,9 @@ READINGS: dict[str, tuple[Callable[[EmailMessage], object], Callable[[ParsedMail
     "sender": (sender_of, lambda mail: mail.from_ and mail.from_.address.lower()),
     "files": (file_count_of, lambda mail: len(mail.attachments)),
 }
-# Files: those typed into the text and those inside winmail.dat are what the other one cannot read.
-MOST_DIFFERING = {"subject": 0.005, "sender": 0.005, "files": 0.02}
+# Files: 7 of 1,227 mails differ. The other one does not see those typed into the text (uuencode, 4 mails), shows texts
+# of other kinds than plain and HTML without counting them as files (2), and loses an invitation that is an alternative.
+MOST_DIFFERING = {"subject": 0.005, "sender": 0.005, "files": 0.01}
 
 
 def test_most_mails_are_read_as_another_reader_reads_them(shared_dir: Path) -> None:
