@@ -63,8 +63,8 @@ READINGS: dict[str, tuple[Callable[[EmailMessage], object], Callable[[ParsedMail
     "sender": (sender_of, lambda mail: mail.from_ and mail.from_.address.lower()),
     "files": (file_count_of, lambda mail: len(mail.attachments)),
 }
-# Files: 7 of 1,227 mails differ. The other one does not see those typed into the text (uuencode, 4 mails), shows texts
-# of other kinds than plain and HTML without counting them as files (2), and loses an invitation that is an alternative.
+# Files: 7 of 1,227 mails differ. The other one does not see those typed into the text (uuencode, 4 mails), counts no
+# texts of other kinds than plain and HTML (2), and loses an invitation that is an alternative.
 MOST_DIFFERING = {"subject": 0.005, "sender": 0.005, "files": 0.01}
 
 
