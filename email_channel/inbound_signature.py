@@ -13,7 +13,7 @@ from uuid import UUID
 
 from email_channel.errors import SignatureRefused
 from email_channel.models import Mailbox
-from email_channel.queries.mailboxes import listed_mailboxes
+from email_channel.queries.mailboxes import signing_mailboxes
 from email_channel.recipients import routed_recipients
 from hummdesk.tenancy.context import account_schema
 
@@ -59,7 +59,7 @@ def _mailboxes(
     schema: str, addresses: Sequence[str] | None, mailbox_id: UUID | None = None
 ) -> Iterator[tuple[str, Mailbox]]:
     with account_schema(schema):
-        mailboxes = list(listed_mailboxes())
+        mailboxes = signing_mailboxes()
     for mailbox in mailboxes:
         if addresses is not None and mailbox.address not in {address.lower() for address in addresses}:
             continue

@@ -3,10 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, since what programs call is called most, and to look through the pages takes a while.
+    path("api/", include("hummdesk.api.urls")),
     path("", include("conversations.urls")),
     path("", include("email_channel.urls")),
     path("account/", include("accounts.urls")),
-    path("api/", include("hummdesk.api.urls")),
 ]
 handler400 = "hummdesk.problems.bad_request"
 handler403 = "hummdesk.problems.forbidden"

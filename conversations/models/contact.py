@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from conversations.enums import IdentityKind
+from hummdesk.compiled import OftenInserted
 
 
 class Company(models.Model):
@@ -32,7 +33,7 @@ class Company(models.Model):
         return self.name
 
 
-class Contact(models.Model):
+class Contact(OftenInserted):
     """A customer. `email` and `phone` repeat the first identity of their kind, for lists.
 
     `merged_into`: this row is a redirect, kept so that old ids still lead to the person.
@@ -86,7 +87,7 @@ class Contact(models.Model):
         return self.name or self.email
 
 
-class ContactIdentity(models.Model):
+class ContactIdentity(OftenInserted):
     """One address, number or external id of a contact. E-mail addresses are kept in lower case."""
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from conversations.enums import FINISHED, IN_HAND, UNFINISHED, Channel, Folder, MessageKind, Priority, Status
 from conversations.models.category import Category
 from conversations.models.contact import Contact
+from hummdesk.compiled import OftenInserted
 from teams.models import Agent, SlaPolicy, Team
 
 DISPLAY_ID_SEQUENCE = "conversations_display_id"
@@ -31,7 +32,7 @@ class Tag(models.Model):
         return self.name
 
 
-class Conversation(models.Model):
+class Conversation(OftenInserted):
     """One row of the inbox; what the list shows is kept on it, so that a list reads no message.
 
     `waiting_since`: since when the customer waits for a person, None when the last word is ours.

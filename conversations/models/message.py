@@ -9,10 +9,11 @@ from django.utils import timezone
 from conversations.enums import DeliveryState, MessageKind, SenderDoubt
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
+from hummdesk.compiled import OftenInserted
 from teams.models import Agent, Team
 
 
-class Message(models.Model):
+class Message(OftenInserted):
     """One message. Its author is a contact, an agent, or neither (system).
 
     `send_at`: a reply that is held until then and can be taken back; None once it is on its way.

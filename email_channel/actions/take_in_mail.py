@@ -22,6 +22,7 @@ from email_channel.parsing.client import parse_headers, parse_mail
 from email_channel.parsing.errors import MailUnreadable, Unreadable
 from email_channel.parsing.parsed import ParsedAddress, ParsedMail
 from email_channel.queries import CLAIM_LASTS
+from email_channel.queries.intake import lock_state_of
 from email_channel.queries.threads import own_mail_with_id
 from email_channel.reading import incoming_text, unreadable_text
 from email_channel.senders import People, people_of
@@ -119,7 +120,7 @@ def _store(mail: IncomingMail, parsed: ParsedMail, text: IncomingText) -> TakenI
 
     Publishes: MailTakenIn, AutoReplyAsked, and what the conversation publishes.
     """
-    done = _result_of(mail.id) if _lock_state(mail.id) == IntakeState.DONE else None
+    done = _result_of(mail.id) if lock_state_of(mail.id) == IntakeState.DONE else None
     if done is not None:
         return done
     key, known = find_copy(mail.mailbox, parsed, text, sha256=mail.sha256)
@@ -259,10 +260,6 @@ def _finish(mail: IncomingMail, email: EmailMessage | None, outcome: Outcome, re
         )
     )
     return TakenIn(mail.id, outcome, reason, conversation_id, email.conversation_message_id if email else None)
-
-
-def _lock_state(id: UUID) -> str:
-    return IncomingMail.objects.select_for_update().values_list("state", flat=True).get(id=id)
 
 
 def _result_of(id: UUID) -> TakenIn | None:

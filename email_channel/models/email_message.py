@@ -12,6 +12,7 @@ from django.utils import timezone
 from conversations.models import Conversation, Message
 from email_channel.enums import Direction
 from email_channel.models.mailbox import Mailbox
+from hummdesk.compiled import OftenInserted
 from hummdesk.tenancy.storage import raw_mail_path
 
 
@@ -25,7 +26,7 @@ def named_key(message_id: str) -> str:
     return message_key(message_id)[:32]
 
 
-class EmailMessage(models.Model):
+class EmailMessage(OftenInserted):
     """One mail, in or out. Message-IDs are unique per mailbox, never globally (RFC 5322 section 3.6.4).
 
     `dedupe_key` is the hash of the Message-ID, or of the whole mail where there is none, or of both id and words where

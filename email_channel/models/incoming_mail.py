@@ -8,10 +8,11 @@ from django.utils import timezone
 from email_channel.enums import IntakeState, MailSource, Outcome
 from email_channel.models.email_message import EmailMessage
 from email_channel.models.mailbox import Mailbox
+from hummdesk.compiled import OftenInserted
 from hummdesk.tenancy.storage import raw_mail_path
 
 
-class IncomingMail(models.Model):
+class IncomingMail(OftenInserted):
     """The raw bytes of one delivery to one mailbox, and what became of them.
 
     `claimed_at` is set while a worker looks into it; a claim older than `CLAIM_LASTS` is void. `provider_id` is the

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.email_addresses import without_detail
 from conversations.models import Conversation
 from email_channel.models import EmailTemplate, Mailbox
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 
 
@@ -41,9 +42,17 @@ def mailbox_of(conversation: Conversation) -> Mailbox | None:
     return mailbox_with(conversation.mailbox_id) if conversation.mailbox_id else None
 
 
+def signing_mailboxes() -> Sequence[Mailbox]:
+    """Return the mailboxes that take mail, each with its team, by address. One query."""
+    return _signing_mailboxes.all()
+
+
 def listed_mailboxes() -> QuerySet[Mailbox]:
     """Return the mailboxes that take mail, each with its team."""
     return Mailbox.objects.filter(is_active=True).select_related("team")
+
+
+_signing_mailboxes = CompiledLookup(listed_mailboxes, takes_all=True)
 
 
 def get_mailbox(id: UUID, *, lock: bool = False) -> Mailbox:

@@ -9,6 +9,7 @@ from django_tenants.utils import get_public_schema_name
 from hummdesk.broker import ensure_broker
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
+from hummdesk.events.queries import note_dispatched
 from hummdesk.live.nudges import Nudge, wake_sockets
 from hummdesk.logs import logger
 from hummdesk.subscriptions import LIVE_TYPES, ONLY_IF, RIGHTS_CHANGE, TASKS
@@ -56,7 +57,7 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()
     except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep
         logger.warning("dispatch_postponed", error=type(error).__name__, events=len(rows))
         return False
-    LoggedEvent.objects.filter(seq__in=[row.seq for row in rows]).update(dispatched_at=timezone.now())
+    note_dispatched([row.seq for row in rows], timezone.now())
     return True
 
 

@@ -1,6 +1,6 @@
 """What an event class is."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -36,9 +36,7 @@ class Event:
 
     def data(self) -> dict[str, Value]:
         """Return the fields but the actor, ids as strings: what the log stores and tasks receive."""
-        fields = asdict(self)
-        del fields["actor"]
-        return {name: _stored(value) for name, value in fields.items()}
+        return {each.name: _stored(getattr(self, each.name)) for each in fields(self) if each.name != "actor"}
 
 
 def _stored(value: Any) -> Any:

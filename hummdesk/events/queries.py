@@ -57,6 +57,12 @@ def events_since(seq: int, *, not_before: datetime, limit: int) -> Sequence[Logg
     return rows
 
 
+def note_dispatched(seqs: Sequence[int], now: datetime) -> None:
+    """These events have been dispatched. One query, raw since every action makes it."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE events_loggedevent SET dispatched_at = %s WHERE seq = ANY(%s)", [now, list(seqs)])
+
+
 def lock_undispatched(before: datetime, limit: int) -> Sequence[LoggedEvent]:
     """Return and lock undispatched events older than `before`, passing over those another sweep holds."""
     rows = LoggedEvent.objects.select_for_update(skip_locked=True).filter(dispatched_at=None, at__lt=before)

@@ -1,14 +1,18 @@
 """Queries whose SQL is kept."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db.models import Exists, QuerySet, Value
+from django.core.files.base import ContentFile
+from django.db.models import Exists, Model, QuerySet, Value
 
 from accounts.models import Account, Membership, TokenFamily, User
-from conversations.models import Conversation
-from hummdesk.compiled import CompiledLookup
-from tests.factories import make_conversation
+from conversations.models import Contact, ContactIdentity, Conversation, Message
+from email_channel.models import EmailMessage, IncomingMail
+from email_channel.queries.mailboxes import signing_mailboxes
+from hummdesk.compiled import CompiledLookup, OftenInserted
+from tests.factories import make_conversation, make_mailbox
 
 
 def membership(user_id: UUID, slug: str) -> QuerySet[Membership]:
@@ -74,3 +78,54 @@ def test_lookup_whose_parameter_is_changed_on_the_way_is_refused(acme: Account) 
 
     with pytest.raises(ValueError, match="1 parameters"):
         lookup.first("a")
+
+
+def columns_of(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+@pytest.mark.parametrize("kind", OftenInserted.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_often_inserted_rows_are_as_django_inserts_them(acme: Account, kind: type[Model]) -> None:
+    mailbox = make_mailbox(acme, "support@acme.example")
+    contact = Contact.objects.create(name="Ada \u20ac %s", email="ada@c.example", custom_fields={"a": ["%s", None]})
+    conversation = Conversation.objects.create(contact=contact, subject="It's %s", mailbox_id=mailbox.id)
+    message = Message.objects.create(conversation=conversation, kind="incoming", contact=contact, cc=["a@b.example"])
+    rows: list[Model] = [
+        contact,
+        conversation,
+        message,
+        ContactIdentity(contact=contact, kind="email", value="ada@c.example"),
+        IncomingMail(mailbox=mailbox, source="smtp", size_bytes=1, sha256="0", raw=ContentFile(b"x", name="mail.eml")),
+        EmailMessage(
+            direction="in",
+            mailbox=mailbox,
+            conversation=conversation,
+            conversation_message=message,
+            dedupe_key="k",
+            references=["<a>"],
+            headers=[["A", "b"]],
+            named_keys=[],
+        ),
+    ]
+    (row,) = [row for row in rows if type(row) is kind]
+    if row._state.adding:
+        row.save(force_insert=True)
+
+    stored = kind._default_manager.get(pk=row.pk)
+    assert columns_of(stored) == columns_of(row)
+
+
+def test_often_inserted_row_takes_what_it_is_given_in_place_of_a_default(acme: Account) -> None:
+    contact = Contact.objects.create(email="ada@c.example")
+
+    conversation = Conversation.objects.create(contact=contact, display_id=7_000)
+
+    assert Conversation.objects.get(id=conversation.id).display_id == 7_000
+    assert Conversation.objects.create(contact=contact).display_id != 7_000
+
+
+def test_lookup_takes_all_rows_in_their_order(acme: Account) -> None:
+    make_mailbox(acme, "b@acme.example")
+    make_mailbox(acme, "a@acme.example")
+
+    assert [mailbox.address for mailbox in signing_mailboxes()] == ["a@acme.example", "b@acme.example"]
