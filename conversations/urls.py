@@ -46,6 +46,7 @@ urlpatterns = [
     path("conversations/<int:display_id>/change", triage.conversation_change, name="conversation-change"),
     path("conversations/<int:display_id>/field", panel.conversation_field, name="conversation-field"),
     path("conversations/<int:display_id>/history", panel.conversation_history, name="conversation-history"),
+    path("conversations/<int:display_id>/reasons", panel.conversation_reasons, name="conversation-reasons"),
     path("conversations/<int:display_id>/macros", editor.conversation_macros, name="conversation-macros"),
     path("conversations/<int:display_id>/macros/<uuid:id>", editor.conversation_macro, name="conversation-macro"),
     path("macros", macros.macro_list, name="macro-list"),

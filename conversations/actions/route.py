@@ -27,7 +27,7 @@ from conversations.queries.queue import (
     waiting_groups,
 )
 from conversations.queries.routing import is_untouched_by_people, newest_decision, routing_case
-from conversations.ranking import AgentChoice, Candidate, Needs, choose, exclusions
+from conversations.ranking import AgentChoice, Judged, Needs, choose, exclusions
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team
@@ -150,20 +150,17 @@ def _reason(needs: Needs, choice: AgentChoice) -> dict[str, Any]:
             "known_by": _text(needs.known_by),
             "given_back_by": _text(needs.given_back_by),
         },
-        "candidates": [
-            {**_stored(one.candidate), "excluded": [reason.value for reason in one.excluded]} for one in choice.ranked
-        ],
+        "candidates": [_stored(one) for one in choice.ranked],
     }
 
 
-def _stored(one: Candidate) -> dict[str, Any]:
-    return {
-        "agent_id": str(one.agent_id),
-        "load": one.load,
-        "capacity": one.capacity,
-        "csat_score": one.csat_score,
-        "idle_since": one.idle_since.isoformat() if one.idle_since else None,
-    }
+def _stored(one: Judged) -> dict[str, Any]:
+    agent = one.candidate
+    stored = {"agent_id": str(agent.agent_id), "load": agent.load, "capacity": agent.capacity}
+    if one.excluded:
+        return {**stored, "excluded": [reason.value for reason in one.excluded]}
+    idle_since = agent.idle_since.isoformat() if agent.idle_since else None
+    return {**stored, "csat_score": agent.csat_score, "idle_since": idle_since, "excluded": []}
 
 
 def _text(id: UUID | None) -> str | None:

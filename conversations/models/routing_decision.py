@@ -14,7 +14,8 @@ class RoutingDecision(models.Model):
 
     `reason`: `{"rule", "needs": {"language", "skills": {skill id: level}, "known_by", "given_back_by"}, "candidates":
     [{"agent_id", "load", "capacity", "csat_score", "idle_since", "excluded": [...]}, ...]}`, the chosen one first,
-    then by rank; `rule` is of `conversations.enums.ChosenBy`, what excluded one of `Exclusion`.
+    then by rank; `rule` is of `conversations.enums.ChosenBy`, what excluded one of `Exclusion`. Those whom something
+    excludes have neither score nor idle time: those break ties only.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)

@@ -1,5 +1,6 @@
 """What is to be routed of one conversation, and what was decided about it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from conversations.models import Conversation, RoutingDecision
 from conversations.queries.timeline import newest_event
 from hummdesk.events.actor import ActorKind
+from teams.models import Agent
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,9 @@ def newest_decision(conversation_id: UUID) -> RoutingDecision | None:
 def decisions_of(conversation: Conversation) -> QuerySet[RoutingDecision]:
     """Return what was decided about a conversation, with the names of team and agent, in no order."""
     return RoutingDecision.objects.filter(conversation=conversation).select_related("team", "agent")
+
+
+def decided_names(decisions: Sequence[RoutingDecision]) -> Mapping[UUID, str]:
+    """Return the names of all candidates of these decisions, by their ids. One query."""
+    ids = {one["agent_id"] for decision in decisions for one in decision.reason["candidates"]}
+    return dict(Agent.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -14,11 +14,13 @@ from conversations.forms_details import CustomFieldForm
 from conversations.models import Conversation
 from conversations.queries.event_names import event_names
 from conversations.queries.panel import newest_events
+from conversations.queries.reasons import automation_of
 from conversations.queries.timeline import timeline_of
 from conversations.views.messages import answer_change
 from conversations.views.place import InboxPlace
 from conversations.views.shapes.details import custom_fields
 from conversations.views.shapes.history import history
+from conversations.views.shapes.reasons import reason_lines
 from conversations.views.shell import render_page
 from hummdesk.errors import ValidationFailed
 from teams.access import Viewer, viewer_of
@@ -57,6 +59,23 @@ def conversation_history(request: MemberRequest, display_id: int) -> HttpRespons
     }
     return render_page(
         request, viewer, "conversations/history.html", context, key=place.view, partials=frozenset({"history"})
+    )
+
+
+@member_required
+@require_GET
+def conversation_reasons(request: MemberRequest, display_id: int) -> HttpResponse:
+    """Show what happened to a conversation by itself, and why."""
+    viewer = viewer_of(request.membership)
+    conversation = get_conversation_for(viewer, display_id)
+    place = InboxPlace.of(request)
+    context = {
+        "lines": reason_lines(automation_of(viewer, conversation), viewer),
+        "subject": conversation.subject,
+        "back_url": place.conversation_url(display_id),
+    }
+    return render_page(
+        request, viewer, "conversations/reasons.html", context, key=place.view, partials=frozenset({"reasons"})
     )
 
 

@@ -77,6 +77,7 @@ class Details:
     change_url: str
     fields_url: str
     history_url: str
+    reasons_url: str
     channel: str
     category: str
     created_iso: str
@@ -102,6 +103,7 @@ def details(conversation: Conversation, viewer: Viewer, place: InboxPlace, besid
         change_url=place.conversation_url(number, "conversation-change"),
         fields_url=place.conversation_url(number, "conversation-field"),
         history_url=place.conversation_url(number, "conversation-history"),
+        reasons_url=place.conversation_url(number, "conversation-reasons"),
         channel=str(Channel(conversation.channel).label),
         category=conversation.category.name if conversation.category else "",
         created_iso=conversation.created_at.isoformat(),
