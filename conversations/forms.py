@@ -52,6 +52,12 @@ class AgentStatusForm(forms.Form):
     status = forms.ChoiceField(choices=AgentStatus.choices)
 
 
+class AvailabilityForm(AgentStatusForm):
+    """Whether somebody takes work, and how much at most."""
+
+    max_capacity = forms.IntegerField(min_value=1, max_value=999)
+
+
 class SavedViewForm(forms.Form):
     """A list that is kept: its name, who may use it, and its order; the filters are in the address."""
 

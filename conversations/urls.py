@@ -4,6 +4,7 @@ from django.urls import path
 
 from conversations.views import (
     attachments,
+    board,
     editor,
     filters,
     hours,
@@ -17,6 +18,7 @@ from conversations.views import (
     palette,
     panel,
     pick,
+    queue,
     saved_views,
     settings,
     triage,
@@ -77,6 +79,10 @@ urlpatterns = [
     path("notifications/read", notifications.notifications_read, name="notifications-read"),
     path("notifications/<uuid:id>", notifications.notification_open, name="notification-open"),
     path("notifications/<uuid:id>/read", notifications.notification_read, name="notification-read"),
+    path("board", board.board, name="board"),
+    path("board/agents/<uuid:id>", board.board_agent, name="board-agent"),
+    path("queue", queue.queue, name="queue"),
+    path("queue/conversations/<int:display_id>/route", queue.queue_route, name="queue-route"),
     path("palette", palette.palette_search, name="palette-search"),
     path("settings", settings.settings, name="settings"),
     path("settings/rules", rule_pages.rule_list, name="settings-rules"),

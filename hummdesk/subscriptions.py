@@ -163,4 +163,6 @@ LIVE_TYPES: dict[str, str] = {
     "ConversationTeamChanged": "conversation.assigned",
     "ConversationSeen": "conversation.read",
     "NotificationAdded": "notification",
+    "AgentStatusChanged": "agent.updated",
+    "AgentChanged": "agent.updated",
 }

@@ -30,7 +30,7 @@ from conversations.queries.routing import is_untouched_by_people, newest_decisio
 from conversations.ranking import AgentChoice, Judged, Needs, choose, exclusions
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
-from teams.models import Team
+from teams.models import Agent, Team
 
 # Conversations of one transaction, while which other routers of the account wait.
 ROUTED_AT_ONCE = 50
@@ -220,6 +220,17 @@ def _is_same(before: RoutingDecision, now: RoutingDecision) -> bool:
 def _grounds(decision: RoutingDecision) -> Any:
     excluded = {one["agent_id"]: one["excluded"] for one in decision.reason["candidates"]}
     return decision.reason["needs"], excluded
+
+
+def route_one(*, conversation_id: UUID) -> str | None:
+    """Whoever waits has an agent as far as somebody can take them; returns the name of who has this one, if anybody.
+
+    Several transactions.
+    """
+    drain_waiting()
+    note_waiting(conversation_id=conversation_id)
+    agents = Agent.objects.filter(conversations__id=conversation_id)
+    return agents.values_list("name", flat=True).first()
 
 
 @action

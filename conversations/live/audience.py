@@ -8,6 +8,8 @@ from hummdesk.live.nudges import Nudge
 
 # These are of one agent, whom `data` names.
 PERSONAL = frozenset({"conversation.read", "notification"})
+# Everybody may know who takes work.
+OPEN_TO_ALL = frozenset({"agent.updated"})
 
 
 def told_of(sight: Sight, nudge: Nudge, place: Place | None) -> Nudge | None:
@@ -18,6 +20,8 @@ def told_of(sight: Sight, nudge: Nudge, place: Place | None) -> Nudge | None:
     """
     if nudge.type in PERSONAL:
         return nudge if nudge.data.get("agent_id") == str(sight.agent_id) else None
+    if nudge.type in OPEN_TO_ALL:
+        return nudge
     if place is None:
         return None
     if sight.covers(place):

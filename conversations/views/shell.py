@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from accounts.decorators import MemberRequest
+from accounts.permissions import Permission
 from conversations.queries.inbox_counts import inbox_counts, view_counts
 from conversations.serializers.saved_views import filters_by_view
 from conversations.views.place import InboxPlace
@@ -19,9 +20,11 @@ from teams.access import Viewer
 def shell_context(viewer: Viewer, place: InboxPlace) -> Shape:
     """Return the variables of app.html."""
     counts = inbox_counts(viewer)
+    is_leader = viewer.can(Permission.VIEW_ANALYTICS_TEAM)
+    of_views = view_counts(viewer, counts, filters_by_view)
     return {
         "me": nav.me(viewer),
-        "nav": nav.nav(place.view, counts, view_counts(viewer, counts, filters_by_view)),
+        "nav": nav.nav(place.view, counts, of_views, is_leader=is_leader),
         "tabs": nav.tabs(place, counts.lists),
         "live_seq": counts.last_seq,
         "search": place.text,

@@ -9,7 +9,7 @@ const OFFLINE_AFTER_MS = 2_000
 const READ_ONLY = 'read' // in place of an id: the list alone
 export const CLOSED_FOR_GOOD = [4401, 4403] // signed out, or access taken away
 const TOO_MANY = 4429 // the tab that is looked at has taken this one's place; it comes back when it is looked at
-const NO_ROW = ['presence', 'typing', 'notification'] // who shows them listens for `hd:` and the type
+const NO_ROW = ['presence', 'typing', 'notification', 'agent.updated'] // who shows them listens for `hd:` and the type
 
 const emit = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }))
 

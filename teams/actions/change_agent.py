@@ -15,10 +15,12 @@ from teams.enums import AgentStatus
 from teams.errors import ChangedMeanwhile
 from teams.events import AgentChanged
 from teams.models import Agent, AgentSkill
-from teams.queries.agents import lock_agent
+from teams.queries.agents import agents_led_by, lock_agent
 
 # What agents may say of themselves.
 OWN_FIELDS = frozenset({"status", "languages", "out_from_on", "out_until_on", "substitute_id"})
+# What leaders may say of those in their teams.
+LED_FIELDS = frozenset({"status", "max_capacity"})
 _COLUMNS = ("max_capacity", "languages", "out_from_on", "out_until_on", "substitute_id")
 
 
@@ -31,7 +33,7 @@ def change_agent(*, viewer: Viewer, agent_id: UUID, changes: Mapping[str, Any], 
     Locks the agent. Raises: NotFound, PermissionDenied, ChangedMeanwhile for another `version`, ValidationFailed.
     Publishes: AgentChanged for what differs, AgentStatusChanged.
     """
-    if not viewer.can(Permission.MANAGE_TEAMS) and (agent_id != viewer.id or set(changes) - OWN_FIELDS):
+    if not _may_change(viewer, agent_id, set(changes)):
         lock_agent(agent_id)
         raise PermissionDenied
     agent = lock_agent(agent_id)
@@ -49,6 +51,12 @@ def change_agent(*, viewer: Viewer, agent_id: UUID, changes: Mapping[str, Any], 
         status = AgentStatus(changes["status"])
         set_agent_status(agent_id=agent_id, status=status, actor=viewer.actor)
     return agent
+
+
+def _may_change(viewer: Viewer, agent_id: UUID, fields: set[str]) -> bool:
+    if viewer.can(Permission.MANAGE_TEAMS) or (agent_id == viewer.id and fields <= OWN_FIELDS):
+        return True
+    return fields <= LED_FIELDS and agent_id in agents_led_by(viewer.id)
 
 
 def _others(agent: Agent, changes: Mapping[str, Any]) -> set[UUID]:

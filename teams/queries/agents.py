@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from hummdesk.errors import NotFound
+from teams.enums import TeamRole
 from teams.models import Agent, AgentSkill, TeamMember
 
 
@@ -39,3 +40,9 @@ def lock_agent(id: UUID) -> Agent:
     if agent is None:
         raise NotFound
     return agent
+
+
+def agents_led_by(agent_id: UUID) -> set[UUID]:
+    """Return who is in the teams that the agent leads, themselves among them. One query."""
+    led = TeamMember.objects.filter(agent_id=agent_id, role=TeamRole.LEADER).values("team_id")
+    return set(TeamMember.objects.filter(team_id__in=led).values_list("agent_id", flat=True))

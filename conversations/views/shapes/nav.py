@@ -63,10 +63,11 @@ class Nav:
     teams: tuple[NavItem, ...]
     tags: tuple[NavItem, ...]
     ends: tuple[NavItem, ...]
+    leads: tuple[NavItem, ...] = ()
 
 
-def nav(view: str, counts: InboxCounts, of_views: Mapping[UUID, int]) -> Nav:
-    """Return the sidebar's entries; `of_views` counts those saved views that can be counted."""
+def nav(view: str, counts: InboxCounts, of_views: Mapping[UUID, int], *, is_leader: bool = False) -> Nav:
+    """Return the sidebar's entries; `of_views` counts those saved views that can be counted, leaders have more."""
     item = partial(_item, view_key(view), reverse("inbox"))
     inboxes = [
         item("mine", _("Inbox"), "inbox", counts.lists["mine"], "go-inbox"),
@@ -96,7 +97,13 @@ def nav(view: str, counts: InboxCounts, of_views: Mapping[UUID, int]) -> Nav:
         item("trash", _("Trash"), "trash-2", None, "go-trash"),
     ]
     tags = [item(f"tag-{one.id}", one.name, "tag", None) for one in counts.tags]
-    return Nav(view_key(view), tuple(inboxes), (unassigned, *saved), tuple(teams), tuple(tags), tuple(ends))
+    leads = _leads(view) if is_leader else ()
+    return Nav(view_key(view), tuple(inboxes), (unassigned, *saved), tuple(teams), tuple(tags), tuple(ends), leads)
+
+
+def _leads(view: str) -> tuple[NavItem, ...]:
+    entries = (("queue", _("Queue"), "hourglass"), ("board", _("Availability"), "user-check"))
+    return tuple(NavItem(key, label, icon, reverse(key), "", key == view, f"go-{key}") for key, label, icon in entries)
 
 
 def _view_icon(filters: Mapping[str, str]) -> str:

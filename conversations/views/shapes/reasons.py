@@ -208,4 +208,4 @@ def _is_liked_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _is_idle_longer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return (one["idle_since"] or "") < (other["idle_since"] or "")
+    return str(one["idle_since"] or "") < str(other["idle_since"] or "")
