@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.language_names import language_name
+from conversations.views.people.forms import language_name
 from conversations.views.shapes.shape import Shape
 from teams.enums import AgentStatus
 from teams.models import Agent

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations.enums import Exclusion, Priority
-from conversations.language_names import language_name
 from conversations.queries.waiting import Waiter
+from conversations.views.people.forms import language_name
 from conversations.views.shapes.reasons import nobody_because
 
 
