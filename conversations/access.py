@@ -65,6 +65,7 @@ class Sight:
     name: str
     permissions: frozenset[Permission]
     team_ids: frozenset[UUID]
+    is_away_by_itself: bool = False
 
     def covers(self, place: Place) -> bool:
         """Return whether a conversation in this place is among `visible_conversations` of the agent."""

@@ -14,6 +14,7 @@ from conversations.queries.live import sight_on_entry
 from hummdesk.live.limit import forget_socket, note_socket
 from hummdesk.live.sockets import LiveSocket
 from hummdesk.tenancy.async_database import account_database
+from teams.actions.follow_presence import come_back
 
 
 class InboxConsumer(LiveSocket):
@@ -40,6 +41,8 @@ class InboxConsumer(LiveSocket):
         await self.room.join(self, since=query.get("since", [None])[0])
         # Now that the room knows it: an older one that must go for it is told through the room.
         await note_socket(self.schema, self.sight.agent_id, self.id)
+        if self.sight.is_away_by_itself:
+            await account_database(account, come_back)(agent_id=self.sight.agent_id)
 
     async def heard(self, message: Mapping[str, Any]) -> None:
         """Answer a ping; anything else is not understood and ignored."""

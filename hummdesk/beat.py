@@ -95,6 +95,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "presence-watch": {
+        "task": "teams.tasks.watch_presence",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "loads-reconcile": {
         "task": "conversations.tasks.reconcile_all_loads",
         "schedule": crontab(hour="3", minute="17"),

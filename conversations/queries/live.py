@@ -73,7 +73,8 @@ def sight_on_entry(membership: Membership, conversation_id: str | None) -> tuple
     """
     viewer = viewer_of(membership)
     teams = TeamMember.objects.filter(agent_id=viewer.id).values_list("team_id", flat=True)
-    sight = Sight(viewer.id, viewer.agent.name, viewer.permissions, frozenset(teams))
+    is_away = viewer.agent.is_away_by_itself
+    sight = Sight(viewer.id, viewer.agent.name, viewer.permissions, frozenset(teams), is_away)
     if conversation_id is None:
         return sight, None
     return sight, str(get_conversation_for(viewer, conversation_id).id)

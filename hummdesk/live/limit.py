@@ -1,16 +1,22 @@
-"""How many sockets each user has, over all web processes: the newest stay, the oldest are closed."""
+"""How many sockets each user has, over all web processes: the newest stay, the oldest are closed.
+
+And when they had one last, which outlives the sockets.
+"""
 
 import time
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from hummdesk.live.nudges import SOCKETS_EVICTED
-from hummdesk.live.store import live_key, live_redis, or_without_redis, tell_account
+from hummdesk.live.store import SEEN, live_key, live_redis, or_without_redis, tell_account
 
 # A socket that nobody has spoken for in this time died with its process.
 SOCKET_LIFE_S = 60
+# For so long after the last socket of an account it is known who was there when.
+SEEN_LIFE_S = 7 * 24 * 3600
 
 
 async def note_socket(schema: str, user_id: UUID, socket_id: str) -> None:
@@ -28,6 +34,7 @@ async def _note(schema: str, user_id: UUID, socket_id: str) -> None:
         pipe.zadd(f"{key}:beat", {socket_id: now})
         pipe.expire(key, SOCKET_LIFE_S)
         pipe.expire(f"{key}:beat", SOCKET_LIFE_S)
+        _note_seen(pipe, schema, user_id, now)
         _removed, beating, by_age, *_rest = await pipe.execute()
     living = set(beating)
     dead = [one for one in by_age if one not in living]
@@ -49,6 +56,7 @@ async def beat_for_sockets(schema: str, sockets: Iterable[tuple[UUID, str]]) -> 
             pipe.zadd(f"{key}:beat", {socket_id: now}, xx=True)
             pipe.expire(key, SOCKET_LIFE_S)
             pipe.expire(f"{key}:beat", SOCKET_LIFE_S)
+            _note_seen(pipe, schema, user_id, now)
         await or_without_redis(None, pipe.execute())
 
 
@@ -58,4 +66,11 @@ async def forget_socket(schema: str, user_id: UUID, socket_id: str) -> None:
     async with live_redis().pipeline(transaction=False) as pipe:
         pipe.zrem(key, socket_id)
         pipe.zrem(f"{key}:beat", socket_id)
+        _note_seen(pipe, schema, user_id, time.time())
         await or_without_redis(None, pipe.execute())
+
+
+def _note_seen(pipe: Any, schema: str, user_id: UUID, now: float) -> None:
+    key = live_key(schema, SEEN)
+    pipe.hset(key, str(user_id), now)
+    pipe.expire(key, SEEN_LIFE_S)

@@ -16,6 +16,8 @@ from hummdesk.logs import logger
 R = TypeVar("R")
 
 _TIMEOUT_S = 2
+# The hash of an account that has, by user, when they had a socket last.
+SEEN = "seen"
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, "Redis"] = WeakKeyDictionary()
 
 

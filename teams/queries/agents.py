@@ -10,6 +10,11 @@ from hummdesk.errors import NotFound
 from teams.enums import TeamRole
 from teams.models import Agent, AgentSkill, TeamMember
 
+# Condition for `fan_out`.
+PRESENCE_MATTERS_SQL = (
+    "EXISTS (SELECT FROM {schema}.teams_agent WHERE is_active AND (status = 'online' OR is_away_by_itself))"
+)
+
 
 def agent_rows(filters: Mapping[str, Any] | None = None) -> QuerySet[Agent]:
     """Return the active agents, each with load, skills and teams. Three queries. Filters: `q`, `status`, `team_id`."""
