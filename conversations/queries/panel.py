@@ -13,7 +13,8 @@ from django.db.models import Count, QuerySet, Window
 
 from accounts.permissions import Permission
 from conversations.access import seen_by, sight_of
-from conversations.models import Conversation
+from conversations.models import Conversation, SlaClock
+from conversations.queries.promises import clocks_by_conversation
 from hummdesk.compiled import CompiledSql
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
@@ -26,7 +27,7 @@ HISTORY_SHOWN = 200
 class Beside:
     """`identities` (kind, value), oldest first; `tags` by name; `others` of `other_count`, the newest first, with
     display_id, subject, status, last_activity_at; `followers` (id, name); `colleague_count` counts up to
-    `COLLEAGUES_COUNTED`.
+    `COLLEAGUES_COUNTED`; `clocks` with their hours, the oldest first.
     """
 
     identities: Sequence[tuple[str, str]]
@@ -35,10 +36,11 @@ class Beside:
     other_count: int
     followers: Sequence[tuple[Any, str]]
     colleague_count: int
+    clocks: Sequence[SlaClock] = ()
 
 
 def beside_conversation(conversation: Conversation, viewer: Viewer) -> Beside:
-    """Return what the details show that is not on the conversation's row. One query."""
+    """Return what the details show that is not on the conversation's row. Two queries."""
     contact, sight = conversation.contact, sight_of(viewer)
     others, params = _others(sight).given(viewer.id, contact.id, conversation.id)
     colleagues, more = _NO_ROWS, list[Any]()
@@ -56,6 +58,7 @@ def beside_conversation(conversation: Conversation, viewer: Viewer) -> Beside:
         other_count=rows[0]["all_count"] if rows else 0,
         followers=[(agent_id, name) for agent_id, name in followers],
         colleague_count=colleague_count,
+        clocks=clocks_by_conversation([conversation.id]).get(conversation.id, ()),
     )
 
 

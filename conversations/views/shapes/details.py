@@ -19,6 +19,7 @@ from conversations.forms_details import FieldKind
 from conversations.models import Contact, Conversation
 from conversations.queries.panel import COLLEAGUES_COUNTED, Beside
 from conversations.views.place import InboxPlace
+from conversations.views.shapes.clock_bars import ClockBar, clock_bars
 from conversations.views.shapes.clocks import Clock, clocks
 from conversations.views.shapes.shape import STATUS_ICONS
 from hummdesk.page_slots import PageSlot, conversation_slots
@@ -83,6 +84,7 @@ class Details:
     created_iso: str
     created_full: str
     clocks: tuple[Clock, ...]
+    bars: tuple[ClockBar, ...]
     tags: tuple[str, ...]
     contact: tuple[Fact, ...]
     fields: tuple[CustomField, ...]
@@ -109,6 +111,7 @@ def details(conversation: Conversation, viewer: Viewer, place: InboxPlace, besid
         created_iso=conversation.created_at.isoformat(),
         created_full=full_time(conversation.created_at),
         clocks=clocks(conversation, timezone.now()),
+        bars=clock_bars(beside.clocks, timezone.now()),
         tags=tuple(beside.tags),
         contact=tuple(_contact_facts(contact, beside)),
         fields=custom_fields(conversation),

@@ -27,12 +27,13 @@ _ALL_ALIKE = {"assignee": frozenset({"mine", "unassigned"}), "team": frozenset({
 
 @dataclass(frozen=True)
 class RowChip:
-    """The one chip of a row; `title` says the whole of it."""
+    """The one chip of a row; `title` says the whole of it. The script counts on to `due_iso`, if it is a time."""
 
     label: str
     title: str
     tone: str = ""
     icon: str = ""
+    due_iso: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,10 @@ def _chip(item: InboxRow, now: datetime, columns: Collection[str]) -> RowChip | 
 
 
 def _promise(due_at: datetime, left_s: float) -> RowChip:
-    title = _("Reply due %(moment)s") % {"moment": full_time(due_at)}
+    title, due_iso = _("Reply due %(moment)s") % {"moment": full_time(due_at)}, due_at.isoformat(timespec="seconds")
     if left_s < 0:
-        return RowChip(_("%(time)s over") % {"time": _span(-int(left_s))}, title, "danger", "clock")
-    return RowChip(_span(int(left_s)), title, "warn" if left_s < _HOUR_S else "", "clock")
+        return RowChip(_("%(time)s over") % {"time": _span(-int(left_s))}, title, "danger", "clock", due_iso)
+    return RowChip(_span(int(left_s)), title, "warn" if left_s < _HOUR_S else "", "clock", due_iso)
 
 
 def _span(seconds: int) -> str:

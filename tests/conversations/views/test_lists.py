@@ -305,7 +305,7 @@ def test_row_names_what_matters_most(client_of: ClientOf, admin: User, agent: Us
 
     rows = {part.split('data-number="')[-1].split('"')[0]: part for part in page.split("<li ")}
     for conversation, words in (
-        (late, ["chip-danger", "6m over"]),
+        (late, ["chip-danger", "6m over", 'data-due="short"']),
         (soon, ["chip-warn", "38m"]),
         (later, ["1h 20m"]),
         (tagged, ["returns", "Stores", "Agent Of Acme"]),

@@ -12,8 +12,11 @@ from conversations.enums import IdentityKind, Priority, Status
 from conversations.models import Category, Company, ContactIdentity, Conversation, ConversationFollow, ConversationTag
 from hummdesk.events.models import LoggedEvent
 from tests.conversations.conftest import ViewerOf
+from tests.conversations.promised import answered, at, changed, opened
 from tests.factories import agent_of, make_contact, make_conversation, make_tag, make_team
 from tests.fixtures.cast import ClientOf
+from tests.fixtures.moving import MovedClock
+from tests.fixtures.work import RunTasks
 
 HTMX = {"HX-Request": "true"}
 
@@ -97,6 +100,33 @@ def test_details_show_how_much_time_is_left(
     assert "First reply</dt>" in page
     assert f"<span>{text}</span>" in page
     assert f'class="chip num{" " + tone if tone else ""}"' in page
+
+
+def test_details_draw_how_the_time_has_run(
+    clock: MovedClock, client_of: ClientOf, admin: User, viewer_as: ViewerOf, run_tasks: RunTasks
+) -> None:
+    conversation, viewer = opened(), viewer_as(admin)
+    clock.go(hours=1)
+    changed(viewer, conversation, status="snoozed", snoozed_until=at(12))
+    run_tasks()
+    paused = details_of(client_of, admin, conversation)
+    changed(viewer, conversation, status="open")
+    clock.go(hours=5)
+    run_tasks()
+    late = details_of(client_of, admin, conversation)
+    answered(viewer, conversation, status="resolved")
+    run_tasks()
+    done = details_of(client_of, admin, conversation)
+
+    assert "Paused since" in paused
+    assert "1h of 4h" in paused
+    assert 'class="part-pause"' in paused
+    assert "Late since" in late
+    assert 'class="part-run" x="0" y="0" width="667"' in late
+    assert 'class="part-late" x="667"' in late
+    assert "Too late: 6h of 4h" in done
+    assert "Kept: 6h of 24h" in done
+    assert "style=" not in late
 
 
 def test_details_of_a_finished_conversation_have_no_clock(client_of: ClientOf, admin: User) -> None:
