@@ -324,7 +324,9 @@ SMTP_PORT = env.number("SMTP_PORT", 2525, least=1, most=65535)
 # Names of our own receivers, as they call themselves in `Authentication-Results`; nobody else's word counts there.
 MAIL_AUTHENTICATION_SERVERS = frozenset(name.lower() for name in env.items("HUMMDESK_AUTHENTICATION_SERVERS"))
 EMAIL_BACKEND = "email_channel.system_mail.SystemMailBackend"
-DEFAULT_FROM_EMAIL = env.text("HUMMDESK_FROM_EMAIL", f"HummDesk <no-reply@{BASE_DOMAIN}>")
+# No provider takes a sender whose domain has no dot, such as that of development.
+_SENDER_DOMAIN = BASE_DOMAIN if "." in BASE_DOMAIN else f"hummdesk.{BASE_DOMAIN}"
+DEFAULT_FROM_EMAIL = env.text("HUMMDESK_FROM_EMAIL", f"HummDesk <no-reply@{_SENDER_DOMAIN}>")
 
 # --- AI ----------------------------------------------------------------------------------------------
 ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
