@@ -14,6 +14,7 @@ def told_text(row: ToldRow) -> str:
         NotificationKind.REPLY: _("%(name)s wrote"),
         NotificationKind.SLA_WARNING: _("A promised time is near"),
         NotificationKind.SLA_BREACH: _("A promised time is over"),
+        NotificationKind.RULE: _("A rule has something to tell you"),
         NotificationKind.WEBHOOK_DISABLED: _("A webhook was switched off"),
     }
     return texts[NotificationKind(row.kind)] % {"name": row.actor_name or _("Somebody")}

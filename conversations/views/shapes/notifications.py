@@ -20,6 +20,7 @@ _ICONS = {
     NotificationKind.REPLY: "message-circle",
     NotificationKind.SLA_WARNING: "clock",
     NotificationKind.SLA_BREACH: "clock-alert",
+    NotificationKind.RULE: "workflow",
     NotificationKind.WEBHOOK_DISABLED: "webhook",
 }
 
