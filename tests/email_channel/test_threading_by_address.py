@@ -17,7 +17,7 @@ from email_channel.secrets import reply_token_secret
 from email_channel.smtp_intake import accept_mail, is_known_address
 from hummdesk.tenancy.context import account_context, current_schema
 from teams.access import Viewer
-from tests.email_channel.conftest import Receive, conversation_of, email_of
+from tests.email_channel.conftest import Receive, conversation_of, email_of, message_of
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_mailbox
 
@@ -90,10 +90,8 @@ def test_a_stranger_with_the_address_is_asked_about(receive: Receive, first: Tak
     foreign = receive(raw_mail(sender=STRANGER, to=own_address))
 
     assert (foreign.outcome, foreign.reason) == (Outcome.CREATED, "foreign_sender")
-    assert Message.objects.get(id=foreign.message_id).names_conversation_id == first.conversation_id
-    assert not Participant.objects.filter(
-        conversation_id=first.conversation_id, address__contains="elsewhere"
-    ).exists()
+    assert message_of(foreign).names_conversation_id == first.conversation_id
+    assert not Participant.objects.filter(address__contains="elsewhere", conversation=conversation_of(first)).exists()
 
 
 def test_who_fails_dmarc_does_not_join_by_the_address(
@@ -135,7 +133,7 @@ def test_the_own_address_takes_no_part_when_somebody_answers_all(
 ) -> None:
     answer = receive(raw_mail(to=f"{own_address}, Bob <bob@customers.example>", headers=(("Cc", SUPPORT),)))
 
-    assert Message.objects.get(id=answer.message_id).cc == ["bob@customers.example"]
+    assert message_of(answer).cc == ["bob@customers.example"]
     assert not Participant.objects.filter(address__startswith="support").exists()
 
 
@@ -156,4 +154,4 @@ def test_all_ways_in_take_mail_for_it(
     with account_context(acme):
         for mail in IncomingMail.objects.filter(state="received"):
             take_in_mail(mail.id)
-        assert Message.objects.filter(conversation_id=first.conversation_id, kind="incoming").count() == 3
+        assert Message.objects.filter(conversation=conversation_of(first), kind="incoming").count() == 3

@@ -6,14 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.actions.members import remove_member
 from accounts.models import Account, Membership, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.gather_notification_mail import MAIL_AFTER, mail_unread_notifications
 from conversations.actions.read_notifications import read_all_notifications
-from conversations.models import Notification
+from conversations.models import Conversation, Notification
 from email_channel.actions.queue_notification_mail import LISTED_MOST, queue_notification_mail
 from email_channel.actions.suppress_address import suppress_address
 from email_channel.enums import SendState, SuppressionReason
@@ -30,11 +29,6 @@ from tests.fixtures.work import RunTasks
 from tests.servers.resend import FakeResend
 
 SUBJECT = "Where is my <b>parcel</b>?"
-
-
-@pytest.fixture(autouse=True)
-def _sender(settings: Settings) -> None:
-    settings.DEFAULT_FROM_EMAIL = "HummDesk <no-reply@hummdesk.example>"
 
 
 @pytest.fixture
@@ -80,7 +74,7 @@ def test_it_says_what_happened_and_leads_there(told: list[UUID], agent: User, ac
     mail = queue(agent, told)
 
     assert mail is not None
-    number = Notification.objects.select_related("conversation").get(id=told[0]).conversation.display_id
+    number = Conversation.objects.get(subject=SUBJECT).display_id
     assert f": #{number} {SUBJECT}\n" in mail.text
     assert f"/notifications/{told[0]}\n" in mail.text
     assert "/settings/notifications" in mail.text
