@@ -19,6 +19,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "mailbox": ("/settings/mailboxes", r"/settings/mailboxes/([0-9a-f-]{36})"),
     "domain": ("/settings/domains", r"/settings/domains/([0-9a-f-]{36})"),
     "company": ("/companies", r"/companies/([0-9a-f-]{36})"),
+    "rule": ("/settings/rules", r"/settings/rules/([0-9a-f-]{36})"),
     "template": ("/settings/templates", r"/settings/templates/([0-9a-f-]{36})"),
 }
 
@@ -141,6 +142,11 @@ SCREENS = (
     Screen("settings-templates", "/settings/templates"),
     Screen("settings-template", "/settings/templates/{template}"),
     Screen("settings-template-new", "/settings/templates/new"),
+    Screen("settings-rules", "/settings/rules"),
+    Screen("settings-rule-new", "/settings/rules/new"),
+    Screen("settings-rule-start", "/settings/rules/new?start=urgent"),
+    Screen("settings-rule", "/settings/rules/{rule}"),
+    Screen("settings-rule-log", "/settings/rules/{rule}/log"),
     Screen("password", "/account/password/change/"),
     Screen("sign-out", "/account/logout/"),
     Screen("sign-in", "/account/login/", is_signed_in=False),

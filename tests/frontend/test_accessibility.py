@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import Account, User
-from conversations.models import Company, Conversation
+from conversations.enums import RuleOutcome
+from conversations.models import AutomationRule, Company, Conversation, RuleRun
 from email_channel.enums import Direction, MailSource, SendState, SuppressionReason
 from email_channel.models import (
     EmailMessage,
@@ -76,6 +77,7 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     )
     SuppressedAddress.objects.create(address="gone@oak.example", reason=SuppressionReason.HARD_BOUNCE, detail="550")
     return {
+        "rule": str(_rule_that_ran(conversations[0]).id),
         "mailbox": str(mailbox.id),
         "domain": str(domain.id),
         "template": str(EmailTemplate.objects.earliest("created_at").id),
@@ -84,6 +86,24 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
         "customer": str(contact.id),
         "company": str(company.id),
     }
+
+
+def _rule_that_ran(conversation: Conversation) -> AutomationRule:
+    """Make a rule that has each kind of row, and has matched once."""
+    leaf = {"field": "priority", "op": "in", "value": ["urgent"]}
+    rule = AutomationRule.objects.create(
+        name="Urgent",
+        trigger="customer_waits",
+        delay_s=7200,
+        conditions={"all": [leaf, {"any": [leaf, {"none": [leaf]}]}]},
+        actions=[{"type": "note", "text": "Look"}, {"type": "notify", "agent_ids": []}],
+    )
+    details = {
+        "conditions": [{"path": "conditions.all.0", **leaf, "wanted": ["urgent"], "found": "urgent", "holds": True}],
+        "actions": [{"type": "note", "text": "Look", "done": True, "why": ""}],
+    }
+    RuleRun.objects.create(rule=rule, conversation=conversation, outcome=RuleOutcome.APPLIED, details=details)
+    return rule
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=str)

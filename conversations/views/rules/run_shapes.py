@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations.enums import RuleOutcome
-from conversations.models import RuleRun
+from conversations.models import AutomationRule, RuleRun
+from conversations.rules.actions import rule_actions
 from conversations.rules.fields import field_of
 from conversations.views.rules.words import RuleWords
 from conversations.views.shapes.shape import Shape
@@ -55,6 +56,8 @@ def _why(run: RuleRun, conditions: Sequence[Shape], actions: Sequence[Shape]) ->
     """Return the one thing that tells most: what was false, what failed, or what was done."""
     if run.outcome == RuleOutcome.NO_MATCH:
         return next((f"{one['words']}: {one['found']}" for one in conditions if not one["holds"]), "")
+    if run.details.get("why"):
+        return str(run.details["why"])
     told = [one for one in actions if one["done"] is (run.outcome == RuleOutcome.APPLIED)]
     return " · ".join(one["words"] + (f": {one['why']}" if one["why"] else "") for one in told)
 
@@ -73,17 +76,29 @@ def condition_lines(conditions: Iterable[Mapping[str, Any]], words: RuleWords) -
 
 def _found(one: Mapping[str, Any], words: RuleWords) -> str:
     known = field_of(one.get("field"))
-    if "found" not in one or known is None:
-        return _("its value is not kept")
-    return _("it was %(value)s") % {"value": words.value(known.type, one["found"])}
+    if known is None or (known.is_private and one.get("found") is None):
+        return _("what it was is not kept")
+    return _("it was %(value)s") % {"value": words.value(known.type, one.get("found"))}
 
 
-def action_lines(actions: Iterable[Mapping[str, Any]], words: RuleWords) -> list[Shape]:
-    """Return each action in words, whether it was done, and if not why."""
+def action_lines(
+    actions: Iterable[Mapping[str, Any]], words: RuleWords, rule: AutomationRule | None = None
+) -> list[Shape]:
+    """Return each action in words, whether it was done, and if not why; with what it sets where `rule` has it still."""
+    kept = list(rule.actions) if rule else []
     return [
-        {"words": _sentence(words.action(one)), "done": bool(one.get("done")), "why": str(one.get("why") or "")}
-        for one in actions
+        {
+            "words": _sentence(words.action(kept[place]) if place < len(kept) else _label(one)),
+            "done": bool(one.get("done")),
+            "why": str(one.get("why") or ""),
+        }
+        for place, one in enumerate(actions)
     ]
+
+
+def _label(one: Mapping[str, Any]) -> str:
+    known = rule_actions().get(str(one.get("type")))
+    return str(known.label) if known else str(one.get("type"))
 
 
 def _sentence(text: str) -> str:

@@ -40,10 +40,15 @@ def _row(rule: AutomationRule, tally: RuleTally, words: RuleWords) -> Shape:
         "is_active": rule.is_active,
         "switch_url": reverse("rule-switch", args=[rule.id]),
         "move_url": reverse("rule-move", args=[rule.id]),
-        "acted": ngettext("Acted %(count)d time in 7 days", "Acted %(count)d times in 7 days", tally.acted_count)
-        % {"count": tally.acted_count},
+        "acted": _acted_words(tally.acted_count),
         "failure": {"at": tally.failed_at, "url": failed_url} if tally.failed_at else None,
     }
+
+
+def _acted_words(count: int) -> str:
+    if not count:
+        return _("Not acted in 7 days")
+    return ngettext("Acted %(count)d time in 7 days", "Acted %(count)d times in 7 days", count) % {"count": count}
 
 
 def _focused(row: Shape, focus: str) -> str:

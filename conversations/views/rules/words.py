@@ -174,4 +174,4 @@ def _flag_words(known: RuleField, name: str, *, is_true: bool) -> str:
 def _lower(label: Any) -> str:
     """Return a label as it stands within a sentence."""
     text = str(label)
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if text[:2].isalpha() and text[:2].isupper() else text[:1].lower() + text[1:]
