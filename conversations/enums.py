@@ -216,3 +216,12 @@ class TimerState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     DONE = "done", _("Its time came")
     CANCELLED = "cancelled", _("Ended before")
+
+
+class BacktestState(models.TextChoices):
+    """Where the trial of a rule on the past stands."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

@@ -20,6 +20,7 @@ from conversations.actions.ring_clocks import keep_lost_clocks, ring_clocks
 from conversations.actions.route import drain_waiting, route_after_event
 from conversations.actions.run_rule_timers import purge_rule_runs, run_rule_timers
 from conversations.actions.run_rules import run_rules
+from conversations.actions.try_rule import run_backtest
 from conversations.actions.wake import wake_conversation
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.loads import HAS_LOADS_SQL
@@ -245,6 +246,12 @@ def attend(event_seq: int, conversation_id: str, **data: object) -> None:
 def give_rule_timers(rule_id: str, **_rest: object) -> int:
     """A rule of time waits for what lasts already; returns how many conversations were looked at."""
     return give_timers(UUID(rule_id))
+
+
+@account_task("conversations.tasks.backtest_rule")
+def backtest_rule(rule_id: str, **_rest: object) -> bool:
+    """A rule has been tried on what has happened; returns whether this was the one to do it."""
+    return run_backtest(UUID(rule_id))
 
 
 @platform_task("conversations.tasks.sweep_rule_timers")

@@ -112,6 +112,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "NotificationMailDue": ("email_channel.tasks.mail_notifications",),
     "AutoReplyAsked": ("email_channel.tasks.answer_automatically",),
     "AutomationRuleSaved": ("conversations.tasks.give_rule_timers",),
+    "RuleBacktestAsked": ("conversations.tasks.backtest_rule",),
     "RuleApplied": ("conversations.tasks.notify_agents",),
     "TemplateReplyAsked": ("email_channel.tasks.reply_by_template",),
 }

@@ -1,6 +1,6 @@
 """Automation rules look at an event, or at a state that has lasted, and act (docs/rules.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,18 +114,23 @@ def act_by_rule(*, rule: AutomationRule, occasion: RuleOccasion) -> RuleOutcome 
         return None
     values = RuleValues(conversation, timezone.now(), event=occasion.event)
     verdict = evaluate_conditions(rule.conditions, values)
-    results: Sequence[ActionResult] = []
+    results: Sequence[Mapping[str, Any]] = []
     if not verdict.holds:
         outcome, why = RuleOutcome.NO_MATCH, ""
     elif _goes_in_circles(rule, conversation, values.at):
         outcome, why = RuleOutcome.CUT, ""
     else:
-        outcome, why, results = _applied(rule, conversation)
+        outcome, why, results = applied_with_log(rule, conversation)
     _run(rule, occasion, outcome, verdict, results, why=why).save(force_insert=True)
     return outcome
 
 
-def _applied(rule: AutomationRule, conversation: Conversation) -> tuple[RuleOutcome, str, Sequence[ActionResult]]:
+def applied_with_log(
+    rule: AutomationRule, conversation: Conversation
+) -> tuple[RuleOutcome, str, Sequence[Mapping[str, Any]]]:
+    """The rule has done all it does with the locked conversation, or nothing; return what came of it, why it failed,
+    and each action with what it did, as the log keeps it. In an action.
+    """
     try:
         with transaction.atomic():
             results = apply_rule(rule, conversation)
@@ -133,7 +138,11 @@ def _applied(rule: AutomationRule, conversation: Conversation) -> tuple[RuleOutc
         texts = [text for texts in error.errors.values() for text in texts]
         return RuleOutcome.FAILED, " ".join(texts) or str(error.detail), []
     is_done = any(one.done for one in results)
-    return (RuleOutcome.APPLIED if is_done else RuleOutcome.NOTHING), "", results
+    return (RuleOutcome.APPLIED if is_done else RuleOutcome.NOTHING), "", _told(rule, results)
+
+
+def _told(rule: AutomationRule, results: Sequence[ActionResult]) -> Sequence[Mapping[str, Any]]:
+    return [{**one, "done": result.done, "why": result.why} for one, result in zip(rule.actions, results, strict=True)]
 
 
 def looks_there(rule: AutomationRule, conversation: Conversation) -> bool:
@@ -158,13 +167,13 @@ def _run(
     occasion: RuleOccasion,
     outcome: RuleOutcome,
     verdict: ConditionsVerdict,
-    results: Sequence[ActionResult] = (),
+    results: Sequence[Mapping[str, Any]] = (),
     *,
     why: str = "",
 ) -> RuleRun:
     details: dict[str, Any] = {
         "conditions": conditions_for_log(verdict),
-        "actions": [asdict(one) for one in results],
+        "actions": list(results),
     }
     if why:
         details["why"] = why
@@ -184,5 +193,8 @@ def conditions_for_log(verdict: ConditionsVerdict, *, shows_private: bool = Fals
     for leaf in verdict.leaves:
         field = field_of(leaf.field)
         is_hidden = not shows_private and (field is None or field.is_private)
-        kept.append({**asdict(leaf), "found": None if is_hidden else leaf.found})
+        told = asdict(leaf)
+        if is_hidden:
+            del told["found"]
+        kept.append(told)
     return kept

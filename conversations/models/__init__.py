@@ -1,7 +1,7 @@
 """Rows of what is said, and by whom."""
 
 from conversations.models.attachment import Attachment
-from conversations.models.automation import AutomationRule, RuleRun, RuleTimer
+from conversations.models.automation import AutomationRule, RuleBacktest, RuleRun, RuleTimer
 from conversations.models.category import Category, CategorySkill
 from conversations.models.contact import Company, Contact, ContactIdentity
 from conversations.models.conversation import (
@@ -42,6 +42,7 @@ __all__ = [
     "Notification",
     "NotificationSetting",
     "RoutingDecision",
+    "RuleBacktest",
     "RuleRun",
     "RuleTimer",
     "SavedView",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from conversations.enums import RuleOutcome, RuleTrigger, TimerState
+from conversations.enums import BacktestState, RuleOutcome, RuleTrigger, TimerState
 from conversations.models.conversation import Conversation
 
 
@@ -61,6 +61,7 @@ class RuleRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["rule", "-at"], name="run_by_rule"),
+            models.Index(fields=["at"], name="run_by_time"),
             models.Index(fields=["conversation", "-at"], name="run_by_conversation"),
         ]
 
@@ -92,3 +93,17 @@ class RuleTimer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} at {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class RuleBacktest(models.Model):
+    """The newest trial of a rule on what has happened; `result` is `BacktestTally` as JSON, `version` the rule's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
+    rule = models.OneToOneField(AutomationRule, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=BacktestState, default=BacktestState.QUEUED)
+    version = models.PositiveIntegerField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    result = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.state}"

@@ -8,7 +8,7 @@ from django.db.models import Model, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from accounts.permissions import Permission
-from conversations.models import Category, Contact, Conversation, Macro, MessageVersion
+from conversations.models import AutomationRule, Category, Contact, Conversation, Macro, MessageVersion
 from hummdesk.events.actor import ActorKind
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
@@ -37,6 +37,7 @@ _MODEL_OF_ACTOR: Mapping[str, type[Model]] = {
     ActorKind.AGENT: Agent,
     ActorKind.CONTACT: Contact,
     ActorKind.PLATFORM: Agent,
+    ActorKind.RULE: AutomationRule,
 }
 
 

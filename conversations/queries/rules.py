@@ -12,6 +12,7 @@ from conversations.enums import RuleOutcome
 from conversations.models import AutomationRule, Category, Company, Conversation, RuleRun, Tag, Webhook
 from conversations.rules.fields import FieldType
 from conversations.rules.mentions import Mention, mentions_in, tag_key
+from conversations.rules.triggers import EVENT_OF_TRIGGER
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
@@ -139,3 +140,10 @@ def leaders_of(team_id: UUID) -> Sequence[UUID]:
     """Return who leads a team. One query."""
     leaders = TeamMember.objects.filter(team_id=team_id, role=TeamRole.LEADER, agent__is_active=True)
     return list(leaders.values_list("agent_id", flat=True))
+
+
+def newest_event_of_rule(rule: AutomationRule, conversation_id: UUID) -> LoggedEvent | None:
+    """Return the last event of a conversation that the rule listens to. One query."""
+    event_type = EVENT_OF_TRIGGER.get(rule.trigger)
+    events = LoggedEvent.objects.filter(object_id=conversation_id, type=event_type or "")
+    return events.order_by("-seq").first()

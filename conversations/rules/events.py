@@ -49,3 +49,12 @@ class TemplateReplyAsked(Event):
     conversation_id: UUID
     template_id: UUID
     rule_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleBacktestAsked(Event):
+    """Somebody wants to know what a rule would have done."""
+
+    object_field: ClassVar[str] = "rule_id"
+
+    rule_id: UUID

@@ -33,6 +33,7 @@ CHANGED_BY_EVENT: Mapping[str, tuple[str, str, str]] = {
     "ConversationAssigned": ("assignee", "assignee_before", "assignee_id"),
     "ConversationTagsChanged": ("tags", "removed", "added"),
     "ConversationFolderChanged": ("folder", "folder_before", "folder"),
+    "SlaPolicySet": ("sla_policy", "policy_before", "policy_id"),
     "ConversationSubjectChanged": ("subject", "subject_before", "subject"),
 }
 

@@ -82,10 +82,14 @@ def event_fields(event: LoggedEvent, names: EventNames) -> dict[str, Any]:
         "at": event.at,
         "changes": list(_changes(event, names)),
         "cause": event.data.get("cause") or None,
-        "rule": event.data.get("rule_id"),
+        "rule": _rule_of(event),
         "message_id": event.data.get("message_id"),
         "undoable": event.type in UNDOABLE,
     }
+
+
+def _rule_of(event: LoggedEvent) -> str | None:
+    return str(event.actor_id) if event.actor_kind == ActorKind.RULE and event.actor_id else None
 
 
 def _changes(event: LoggedEvent, names: EventNames) -> list[dict[str, Any]]:

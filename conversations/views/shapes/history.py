@@ -61,8 +61,9 @@ def _line(event: LoggedEvent, names: EventNames) -> HistoryLine:
 
 
 def _rule(event: LoggedEvent, names: EventNames) -> str:
-    rule_id = event.data.get("rule_id")
-    return event.data.get("rule_name") or names.names.get(rule_id, "") or _("a rule") if rule_id else ""
+    if event.actor_kind != ActorKind.RULE:
+        return ""
+    return names.names.get(str(event.actor_id), "") or _("a rule that is gone")
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[HistoryChange]:
@@ -149,6 +150,7 @@ _WHAT: Mapping[str, str | Promise] = {
     "MessageDeleted": gettext_lazy("Message deleted"),
     "MessageReread": gettext_lazy("Mail read again"),
     "SlaPolicySet": gettext_lazy("Promised times changed"),
+    "RuleApplied": gettext_lazy("Rule applied"),
     "SlaWarned": gettext_lazy("Promise nearly broken"),
     "SlaBreached": gettext_lazy("Promise broken"),
 }

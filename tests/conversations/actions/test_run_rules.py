@@ -61,11 +61,11 @@ def test_rule_that_matches_acts_as_itself(manager: Viewer, run_tasks: RunTasks) 
     run = RuleRun.objects.get()
     assert run.outcome == RuleOutcome.APPLIED
     assert run.details["actions"] == [
-        {"type": "set_priority", "done": True, "why": ""},
-        {"type": "add_tags", "done": True, "why": ""},
+        {"type": "set_priority", "priority": "urgent", "done": True, "why": ""},
+        {"type": "add_tags", "tags": ["vip"], "done": True, "why": ""},
     ]
     (leaf,) = run.details["conditions"]
-    assert (leaf["path"], leaf["holds"], leaf["found"]) == ("conditions", True, None)
+    assert (leaf["path"], leaf["holds"], "found" in leaf) == ("conditions", True, False)
 
 
 def test_rule_that_does_not_match_says_why(manager: Viewer, run_tasks: RunTasks) -> None:

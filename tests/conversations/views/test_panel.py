@@ -9,7 +9,15 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, User
 from conversations.actions.change_conversation import change_conversation
 from conversations.enums import IdentityKind, Priority, Status
-from conversations.models import Category, Company, ContactIdentity, Conversation, ConversationFollow, ConversationTag
+from conversations.models import (
+    AutomationRule,
+    Category,
+    Company,
+    ContactIdentity,
+    Conversation,
+    ConversationFollow,
+    ConversationTag,
+)
 from hummdesk.events.models import LoggedEvent
 from tests.conversations.conftest import ViewerOf
 from tests.conversations.promised import answered, at, changed, opened
@@ -191,7 +199,8 @@ def test_history_names_the_rule_that_did_it(
         viewer=viewer_as(admin), conversation_id=conversation.id, changes={"priority": Priority.URGENT}
     )
     event = LoggedEvent.objects.get(object_id=conversation.id)
-    event.data |= {"rule_id": "0190a000-0000-7000-8000-000000000000", "rule_name": "Loud customers first"}
+    rule = AutomationRule.objects.create(name="Loud customers first", trigger="message_received")
+    event.actor_kind, event.actor_id = "rule", rule.id
     event.save()
 
     page = client_of(admin).get(url_of(conversation, "history")).content.decode()
