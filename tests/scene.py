@@ -32,7 +32,9 @@ from conversations.models import (
     MessageVersion,
     Notification,
     NotificationSetting,
+    RuleBacktest,
     RuleRun,
+    RuleTimer,
     SavedView,
     Webhook,
     WebhookDelivery,
@@ -170,6 +172,8 @@ def _fill_desk(conversation: Conversation, agent: Agent) -> None:
         name="Rule", trigger="message_received", actions=[{"type": "note", "text": "Text"}]
     )
     RuleRun.objects.create(rule=rule, conversation=conversation, event_seq=1, outcome=RuleOutcome.APPLIED)
+    RuleTimer.objects.create(rule=rule, conversation=conversation, episode_key="waits", due_at=timezone.now())
+    RuleBacktest.objects.create(rule=rule, version=1)
     webhook = Webhook.objects.create(url="https://hooks.example/here", secret="whsec_x", created_by=agent)
     WebhookDelivery.objects.create(webhook=webhook, event_seq=1, type="message.created", payload={})
 

@@ -15,10 +15,10 @@ from conversations.queries.rules import all_rules, get_rule, rule_runs
 from conversations.rules.actions import rule_actions
 from conversations.rules.fields import rule_fields
 from conversations.serializers.rules import (
+    AutomationRuleInput,
     BacktestOutput,
     RuleChangesInput,
     RuleFieldsOutput,
-    RuleInput,
     RuleOutput,
     RuleRunFilters,
     RuleRunOutput,
@@ -47,11 +47,11 @@ class AutomationRulesView(ApiView):
         """List the rules."""
         return self.page(all_rules(), RuleOutput)
 
-    @extend_schema(operation_id="create_automation_rule", request=RuleInput, responses={201: RuleOutput})
+    @extend_schema(operation_id="create_automation_rule", request=AutomationRuleInput, responses={201: RuleOutput})
     def post(self, request: Request) -> Response:
         """Add a rule, as the last one. 422 names what is wrong by its path, such as `conditions.all.0.value`; a rule
         that sets itself off, and two that set each other off, are refused."""
-        rule = create_rule(viewer=viewer_in(request), fields=self.body(RuleInput))
+        rule = create_rule(viewer=viewer_in(request), fields=self.body(AutomationRuleInput))
         return Response(RuleOutput(rule).data, status=201)
 
 

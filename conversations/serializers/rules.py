@@ -25,7 +25,7 @@ class RulePartField(JSONObjectField):
     """Conditions or an action, whose shape `conversations.rules` checks."""
 
 
-class RuleInput(InputSerializer):
+class AutomationRuleInput(InputSerializer):
     """A rule: when, if, then."""
 
     name = serializers.CharField(max_length=NAME_MOST)
@@ -44,7 +44,7 @@ class RuleInput(InputSerializer):
     is_active = serializers.BooleanField(required=False)
 
 
-class RuleChangesInput(RuleInput):
+class RuleChangesInput(AutomationRuleInput):
     """What is to be different; `position` counts from 0, `version` guards against lost updates."""
 
     position = serializers.IntegerField(min_value=0, max_value=1000, required=False)
