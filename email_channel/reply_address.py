@@ -25,10 +25,13 @@ def make_reply_token(conversation_id: UUID, number: int, *, account: str, secret
 
 
 def with_token(address: str, token: str) -> str:
-    """Return the mailbox's address with the token, "" where that would be too long for an address."""
+    """Return the mailbox's address with the token, "" where that would be too long for an address.
+
+    One with a `+detail` of its own gets none, either: mail finds its way by what stands before the first plus sign.
+    """
     local, _at, domain = address.rpartition("@")
     tagged = f"{local}+{token}"
-    return f"{tagged}@{domain}" if len(tagged) <= _LOCAL_MOST else ""
+    return f"{tagged}@{domain}" if len(tagged) <= _LOCAL_MOST and "+" not in local else ""
 
 
 def token_in(address: str, *, of: str) -> str:

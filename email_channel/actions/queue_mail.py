@@ -76,7 +76,7 @@ def new_message_id(conversation: Conversation, mailbox: Mailbox) -> str:
 
 
 def _reply_to(conversation: Conversation, mailbox: Mailbox) -> str:
-    """Return the conversation's own address, "" where the mailbox has none or its name is too long for one."""
+    """Return the conversation's own address, "" where the mailbox wants none or can have none."""
     if not mailbox.reply_to_token:
         return ""
     token = make_reply_token(

@@ -79,6 +79,10 @@ def test_any_text_can_be_looked_into(text: str) -> None:
     assert token_in(f"support+{text}@acme.example", of=SUPPORT) in ("", text.lower())
 
 
+def test_a_mailbox_with_a_detail_of_its_own_has_no_token() -> None:
+    assert with_token("support+eu@acme.example", token()) == ""
+
+
 def test_a_mailbox_with_a_long_name_has_no_token() -> None:
     assert with_token(f"{'a' * 60}@acme.example", token()) == ""
     assert with_token(f"{'a' * 40}@acme.example", token())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from accounts.models import Account
+from accounts.models import Account, User
 from conversations.actions.write_message import send_reply
 from conversations.models import Conversation, Message
 from email_channel.actions.take_in_mail import TakenIn, take_in_mail
@@ -20,6 +20,7 @@ from teams.access import Viewer
 from tests.email_channel.conftest import Receive, conversation_of, email_of, message_of
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.factories import make_mailbox
+from tests.fixtures.cast import ClientOf
 
 STRANGER = "Eve <eve@elsewhere.example>"
 FAILED = (("Authentication-Results", "mx.acme.example; dmarc=fail header.from=customers.example"),)
@@ -67,6 +68,17 @@ def test_the_address_may_stand_in_other_fields(receive: Receive, first: TakenIn,
 
     assert answer.conversation_id == first.conversation_id
     assert email_of(answer).landing["header"] == field
+
+
+def test_why_here_names_the_address(
+    receive: Receive, first: TakenIn, own_address: str, client_of: ClientOf, agent: User
+) -> None:
+    answer = receive(raw_mail(to=own_address))
+
+    page = client_of(agent).get(f"/messages/{answer.message_id}/why").content.decode()
+
+    assert "Here because it was sent to the address of this conversation." in page
+    assert own_address in page
 
 
 def test_message_ids_go_before_the_address(receive: Receive, first: TakenIn, own_address: str) -> None:
