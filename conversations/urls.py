@@ -26,6 +26,10 @@ from conversations.views import (
 from conversations.views.people import companies, contacts, merging
 from conversations.views.rules import pages as rule_pages
 from conversations.views.rules import runs as rule_runs
+from conversations.views.team_settings import agents as agent_pages
+from conversations.views.team_settings import categories as category_pages
+from conversations.views.team_settings import skills as skill_pages
+from conversations.views.team_settings import teams as team_pages
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -96,6 +100,21 @@ urlpatterns = [
     path("settings/theme", settings.settings_theme, name="settings-theme"),
     path("settings/shortcuts", settings.settings_shortcuts, name="settings-shortcuts"),
     path("settings/notifications", settings.settings_notifications, name="settings-notifications"),
+    path("settings/teams", team_pages.settings_teams, name="settings-teams"),
+    path("settings/teams/new", team_pages.team_create, name="team-create"),
+    path("settings/teams/<uuid:id>", team_pages.team_edit, name="team-edit"),
+    path("settings/teams/<uuid:id>/members", team_pages.team_member_add, name="team-member-add"),
+    path("settings/teams/<uuid:id>/members/<uuid:agent_id>", team_pages.team_member_change, name="team-member-change"),
+    path("settings/teams/<uuid:id>/delete", team_pages.team_delete, name="team-delete"),
+    path("settings/agents", agent_pages.settings_agents, name="settings-agents"),
+    path("settings/agents/<uuid:id>", agent_pages.agent_edit, name="agent-edit"),
+    path("settings/skills", skill_pages.settings_skills, name="settings-skills"),
+    path("settings/skills/<uuid:id>", skill_pages.skill_edit, name="skill-edit"),
+    path("settings/skills/<uuid:id>/delete", skill_pages.skill_delete, name="skill-delete"),
+    path("settings/categories", category_pages.settings_categories, name="settings-categories"),
+    path("settings/categories/new", category_pages.category_create, name="category-create"),
+    path("settings/categories/<uuid:id>", category_pages.category_edit, name="category-edit"),
+    path("settings/categories/<uuid:id>/delete", category_pages.category_delete, name="category-delete"),
     path("settings/hours", hours.settings_hours, name="settings-hours"),
     path("settings/hours/new", hours.hours_create, name="hours-create"),
     path("settings/hours/<uuid:id>", hours.hours_edit, name="hours-edit"),

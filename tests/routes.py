@@ -30,6 +30,7 @@ MODEL_OF_WORD = {
     "knowledge-base": "Article",
     "macros": "Macro",
     "mailboxes": "Mailbox",
+    "members": "Agent",
     "messages": "Message",
     "notifications": "Notification",
     "rules": "AutomationRule",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from hummdesk.compiled import CompiledLookup
 from teams.enums import AgentStatus
-from teams.models import Agent, BusinessHours, Team
+from teams.models import Agent, BusinessHours, SlaPolicy, Team
 
 
 def active_agents() -> Sequence[Agent]:
@@ -51,6 +51,11 @@ def default_hours() -> BusinessHours | None:
 def hours_by_name() -> Sequence[BusinessHours]:
     """Return all business hours, by name. One query."""
     return list(BusinessHours.objects.order_by("name"))
+
+
+def sla_policies_by_name() -> Sequence[SlaPolicy]:
+    """Return all policies, by name. One query."""
+    return list(SlaPolicy.objects.order_by("name"))
 
 
 def names_by_id() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Settings pages of teams, agents, skills and categories."""
