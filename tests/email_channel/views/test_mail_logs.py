@@ -45,6 +45,8 @@ def test_only_who_manages_the_account_finds_the_pages(
         ({"q": "da@customers"}, False),
         ({"q": "CUSTOMERS"}, True),
         ({"q": "drill"}, True),
+        ({"q": "dr"}, True),
+        ({"q": "qq"}, False),
         ({"q": "saw"}, False),
         ({"q": "\x00%_"}, False),
         ({"show": "not_arrived"}, True),
