@@ -16,7 +16,7 @@ from email_channel.provider.models import ProviderEvent
 from email_channel.provider.payloads import RECEIVED
 from email_channel.provider.queries import system_mails_due
 from email_channel.provider.work import fetch_waiting_mail, heed_waiting_events
-from hummdesk.broker import ensure_broker
+from hummdesk.broker import is_new_hint, take_hint
 from hummdesk.celery import app
 from hummdesk.logs import logger
 from hummdesk.tenancy.tasks import platform_task
@@ -29,6 +29,7 @@ SYSTEM_MAILS_PER_SWEEP = 50
 @platform_task("email_channel.provider.tasks.heed_provider_events")
 def heed_provider_events() -> None:
     """What was told of mail that went out is heeded."""
+    take_hint("heed_provider_events")
     if heed_waiting_events(time.monotonic() + WORK_S):
         app.send_task("email_channel.provider.tasks.heed_provider_events")
 
@@ -36,6 +37,7 @@ def heed_provider_events() -> None:
 @platform_task("email_channel.provider.tasks.fetch_received_mail")
 def fetch_received_mail() -> None:
     """Mail that the provider received is fetched, unless enough processes do so already."""
+    take_hint("fetch_received_mail")
     with fetching_slot() as keep_place:
         more_waits = keep_place is not None and fetch_waiting_mail(time.monotonic() + WORK_S, keep_place)
     if more_waits:
@@ -63,13 +65,16 @@ def purge_provider_events() -> None:
 
 
 def hint_at_work(event: ProviderEvent) -> None:
-    """A worker looks at the event soon; without Redis the next sweep does."""
+    """A worker looks at the event soon; without Redis the next sweep does.
+
+    Many events may come at once, and one worker looks at all that wait: it is told once until it begins.
+    """
     if event.state != ProviderEventState.WAITING:
         return
     name = "fetch_received_mail" if event.type == RECEIVED else "heed_provider_events"
     try:
-        ensure_broker()
-        app.send_task(f"email_channel.provider.tasks.{name}")
+        if is_new_hint(name):
+            app.send_task(f"email_channel.provider.tasks.{name}")
     except Exception as error:  # the rim towards Redis: whatever it raises, the row waits for the sweep
         logger.warning("provider_hint_lost", event_id=str(event.id), error=type(error).__name__)
 

@@ -14,6 +14,7 @@ from email_channel.provider.models import ProviderEvent
 from hummdesk import broker
 from tests.email_channel.mails import SUPPORT, raw_mail
 from tests.fixtures.cast import RestoringClient, host_of
+from tests.fixtures.work import RunTasks
 from tests.servers.resend import FakeResend
 from tests.servers.resend_webhooks import SECRET, WebhookEvent
 
@@ -248,3 +249,32 @@ def test_the_answer_is_little_work(resend: FakeResend, mailbox: Mailbox) -> None
         took.append(time.process_time() - start)
 
     assert sorted(took)[30] < 0.05
+
+
+def test_many_events_are_one_hint_until_a_worker_begins(
+    resend: FakeResend, mailbox: Mailbox, run_tasks: RunTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "HINT_LASTS_S", 60)
+    broker.take_hint("fetch_received_mail")
+    for _ in range(5):
+        resend.receive(raw_mail(), SUPPORT)
+    *first, last = resend.webhooks.take()
+    for event in first:
+        post(event)
+
+    # One may queue itself again on a slow machine.
+    assert run_tasks().count("email_channel.provider.tasks.fetch_received_mail") in (1, 2)
+    post(last)
+
+    assert "email_channel.provider.tasks.fetch_received_mail" in run_tasks()
+    assert set(ProviderEvent.objects.values_list("state", flat=True)) == {ProviderEventState.DONE}
+
+
+def test_a_hint_that_nobody_took_is_given_again(resend: FakeResend, mailbox: Mailbox) -> None:
+    broker.take_hint("x")
+    assert [broker.is_new_hint("x"), broker.is_new_hint("x")] == [True, False]
+
+    broker.take_hint("x")
+
+    assert broker.is_new_hint("x")
+    broker.take_hint("x")
