@@ -12,6 +12,7 @@ from conversations.enums import Exclusion, Priority
 from conversations.queries.waiting import Waiter
 from conversations.views.people.forms import language_name
 from conversations.views.shapes.reasons import nobody_because
+from conversations.views.shapes.shape import moment
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class QueueRow:
     priority_label: str
     since: datetime
     due_at: datetime | None
+    due: str
     agent: str
     agent_seed: str
     because: str
@@ -57,6 +59,7 @@ def _row(waiter: Waiter) -> QueueRow:
         priority_label=str(Priority(row.priority).label),
         since=waiter.since,
         due_at=row.sla_due_at,
+        due=moment(row.sla_due_at) if row.sla_due_at else "",
         agent=agent.name if agent else "",
         agent_seed=str(agent.pk) if agent else "",
         because=_because(waiter),

@@ -89,3 +89,9 @@ def test_personal_nudge_is_for_its_agent_alone(type: str) -> None:
 
     assert told_of(sight(), own, None) is own
     assert told_of(sight(Role.ACCOUNT_ADMIN), other, Place(None, None)) is None
+
+
+def test_who_takes_work_is_for_everybody() -> None:
+    said = Nudge("agent.updated", None, 1, "2026-11-23T00:00:00.000Z", {"agent_id": str(uuid4()), "status": "online"})
+
+    assert told_of(sight(), said, None) is said
