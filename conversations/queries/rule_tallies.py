@@ -1,6 +1,6 @@
-"""How often the account's rules acted, and which of them failed."""
+"""How often the account's rules acted, which of them failed, and in which conversations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q
 
 from conversations.enums import RuleOutcome
-from conversations.models import RuleRun
+from conversations.models import Conversation, RuleRun
 
 TALLIED_FOR = timedelta(days=7)
 
@@ -34,3 +34,10 @@ def rule_tallies(now: datetime) -> Mapping[UUID, RuleTally]:
         )
     )
     return {row["rule_id"]: RuleTally(row["acted"], row["failed"]) for row in rows}
+
+
+def conversations_by_id(ids: Collection[str]) -> Mapping[str, tuple[int, str]]:
+    """Return number and subject of conversations by the text of their ids, 0 and "" for one that is gone. One query."""
+    rows = Conversation.objects.filter(id__in=set(ids)).values_list("id", "display_id", "subject")
+    found = {str(pk): (number, subject) for pk, number, subject in rows}
+    return {pk: found.get(pk, (0, "")) for pk in ids}

@@ -1,18 +1,21 @@
 """What rules did, or would do, as the pages about it show it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.enums import RuleOutcome
-from conversations.models import AutomationRule, RuleRun
+from conversations.enums import BacktestState, RuleOutcome
+from conversations.models import AutomationRule, Conversation, RuleBacktest, RuleRun
+from conversations.queries.rule_tallies import conversations_by_id
 from conversations.rules.actions import rule_actions
 from conversations.rules.fields import field_of
 from conversations.views.rules.words import RuleWords
 from conversations.views.shapes.shape import Shape
 
+DIFFERING_SHOWN = 200
 _LOOKS = {
     RuleOutcome.APPLIED: "chip-ok",
     RuleOutcome.CUT: "chip-warn",
@@ -84,7 +87,7 @@ def _found(one: Mapping[str, Any], words: RuleWords) -> str:
 def action_lines(
     actions: Iterable[Mapping[str, Any]], words: RuleWords, rule: AutomationRule | None = None
 ) -> list[Shape]:
-    """Return each action in words, whether it was done, and if not why; with what it sets where `rule` has it still."""
+    """Return each action in words, whether it was done, and if not why; of `rule`, if given, with what it sets."""
     kept = list(rule.actions) if rule else []
     return [
         {
@@ -103,3 +106,67 @@ def _label(one: Mapping[str, Any]) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def tried(found: Mapping[str, Any], conversation: Conversation, rule: AutomationRule) -> Shape:
+    """Return what a rule would do in a conversation."""
+    words = RuleWords()
+    return {
+        "number": conversation.display_id,
+        "subject": conversation.subject,
+        "url": f"{reverse('conversation-detail', args=[conversation.display_id])}?view=all",
+        "matches": found["matches"],
+        "why": found["why"],
+        "conditions": condition_lines(found["conditions"], words),
+        "actions": action_lines(found["actions"], words, rule),
+    }
+
+
+def backtested(test: RuleBacktest, rule: AutomationRule) -> Shape:
+    """Return what came of a backtest, or how far it is."""
+    result = test.result
+    rows = result.get("differing", [])[:DIFFERING_SHOWN]
+    counts = {"matched": result.get("matched", 0), "differing": result.get("differing_count", 0)}
+    named = conversations_by_id([one["conversation_id"] for one in rows])
+    words = RuleWords()
+    return {
+        "is_running": test.state in (BacktestState.QUEUED, BacktestState.RUNNING),
+        "is_failed": test.state == BacktestState.FAILED,
+        "seen": result.get("seen", 0),
+        "total": result.get("total", 0),
+        "summary": _("%(matched)d match; %(differing)d would differ from what people did") % counts,
+        "notes": _notes(test, rule, len(rows), counts["differing"]),
+        "rows": [_differing_row(one, *named[one["conversation_id"]], words) for one in rows],
+    }
+
+
+def _notes(test: RuleBacktest, rule: AutomationRule, shown: int, differing: int) -> list[str]:
+    """Return what to know of a result before it is trusted."""
+    notes = []
+    if test.result.get("is_cut"):
+        notes.append(_("There was more: the newest %(seen)d were looked at.") % {"seen": test.result.get("seen", 0)})
+    if shown < differing:
+        notes.append(_("The newest %(count)d are listed.") % {"count": shown})
+    if test.version != rule.version:
+        notes.append(_("The rule has changed since."))
+    return notes
+
+
+def _differing_row(one: Mapping[str, Any], number: int, subject: str, words: RuleWords) -> Shape:
+    known = field_of(one["field"])
+    if one["field"] == "tags":
+        put_on = one["did"] == "removed"
+        tags = ", ".join(one["set"])
+        texts = [_("add %(tags)s"), _("take off %(tags)s")]
+        rule_did, person_did = (text % {"tags": tags} for text in (texts if put_on else reversed(texts)))
+    else:
+        rule_did, person_did = (words.value(known.type if known else "text", one[name]) for name in ("set", "did"))
+    return {
+        "number": number,
+        "subject": subject,
+        "url": f"{reverse('conversation-detail', args=[number])}?view=all",
+        "field": known.label if known else one["field"],
+        "set": rule_did,
+        "did": person_did,
+        "at": datetime.fromisoformat(one["at"]),
+    }

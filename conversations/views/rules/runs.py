@@ -6,16 +6,21 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decorators import MemberRequest, member_required
-from conversations.enums import RuleOutcome
+from conversations.access import get_conversation_for
+from conversations.actions.try_rule import backtest_of, dry_run, start_backtest
+from conversations.enums import TIMED_TRIGGERS, RuleOutcome
 from conversations.models import AutomationRule, RuleRun
 from conversations.queries.rules import get_rule, rule_runs
 from conversations.views.rules import shapes
 from conversations.views.rules.pages import rule_manager
-from conversations.views.rules.run_shapes import outcome_tabs, run_rows
+from conversations.views.rules.run_shapes import backtested, outcome_tabs, run_rows, tried
 from conversations.views.settings_page import render_settings
+from hummdesk.errors import Conflict, NotFound
+from hummdesk.http import see_other
 from hummdesk.keyset import KeysetPage, keyset_page
 from teams.access import Viewer
 
@@ -44,8 +49,49 @@ def rule_log(request: MemberRequest, id: UUID) -> HttpResponse:
     return _page(request, viewer, rule, "log", context)
 
 
+@member_required
+@require_GET
+def rule_try(request: MemberRequest, id: UUID) -> HttpResponse:
+    """Show what a rule would do in the conversation of this number."""
+    viewer = rule_manager(request)
+    rule = get_rule(viewer, id)
+    asked = request.GET.get("conversation", "").strip().lstrip("#")
+    context: dict[str, Any] = {"asked": asked, "result": None, "error": ""}
+    try:
+        if asked:
+            conversation = get_conversation_for(viewer, asked)
+            found = dry_run(viewer=viewer, rule_id=rule.id, conversation_id=conversation.id)
+            context["result"] = tried(found, conversation, rule)
+    except (NotFound, Conflict):
+        context["error"] = _("There is no conversation with this number, or it went into another one.")
+    return _page(request, viewer, rule, "try", context, status=422 if context["error"] else 200)
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def rule_backtest(request: MemberRequest, id: UUID) -> HttpResponse:
+    """Try a rule on what happened in the last 30 days, and show how far that is and what came of it."""
+    viewer = rule_manager(request)
+    rule = get_rule(viewer, id)
+    url = reverse("rule-backtest", args=[rule.id])
+    if request.method == "POST":
+        start_backtest(viewer=viewer, rule_id=rule.id)
+        if not request.htmx:
+            return see_other(url)
+    test = backtest_of(viewer, rule.id)
+    shown = backtested(test, rule) if test else None
+    context = {"url": url, "backtest": shown, "may_run": rule.trigger not in TIMED_TRIGGERS}
+    return _page(request, viewer, rule, "backtest", context)
+
+
 def _page(
-    request: MemberRequest, viewer: Viewer, rule: AutomationRule, name: str, context: dict[str, Any]
+    request: MemberRequest,
+    viewer: Viewer,
+    rule: AutomationRule,
+    name: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     around = {"rule": shapes.edited_rule(rule), "tabs": shapes.rule_tabs(rule, f"rule-{name}")}
     return render_settings(
@@ -54,5 +100,6 @@ def _page(
         f"settings/rule_{name}.html",
         {**around, **context},
         page="settings-rules",
-        partials=frozenset({"more-rows"}),
+        partials=frozenset({"more-rows", "backtest"}),
+        status=status,
     )

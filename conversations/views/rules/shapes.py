@@ -80,7 +80,12 @@ def edited_rule(rule: AutomationRule) -> Shape:
 
 def rule_tabs(rule: AutomationRule, current: str) -> list[Shape]:
     """Return the pages about one rule, the one with this URL name marked."""
-    pages = [("rule-edit", _("Rule")), ("rule-log", _("Log"))]
+    pages = [
+        ("rule-edit", _("Rule")),
+        ("rule-log", _("Log")),
+        ("rule-try", _("Try it")),
+        ("rule-backtest", _("Backtest")),
+    ]
     return [
         {"label": label, "url": reverse(name, args=[rule.id]), "is_current": name == current} for name, label in pages
     ]

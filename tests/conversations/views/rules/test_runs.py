@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, User
-from conversations.enums import RuleOutcome
-from conversations.models import AutomationRule, Conversation, RuleRun
+from conversations.enums import BacktestState, RuleOutcome
+from conversations.models import AutomationRule, Conversation, RuleBacktest, RuleRun
 from tests.factories import make_conversation
 from tests.fixtures.cast import ClientOf
 
@@ -48,7 +48,9 @@ def test_log_says_what_was_done_and_why_not(
 ) -> None:
     make_run(rule, conversation, RuleOutcome.NO_MATCH, conditions=[found("priority", "urgent", "low")], actions=[])
     actions = [{"type": "set_priority", "done": True, "why": ""}, {"type": "note", "done": False, "why": "It was so."}]
-    make_run(rule, conversation, RuleOutcome.APPLIED, conditions=[found("priority", "urgent", "urgent")], actions=actions)
+    make_run(
+        rule, conversation, RuleOutcome.APPLIED, conditions=[found("priority", "urgent", "urgent")], actions=actions
+    )
     private = found("subject", "lamp", None, op="contains")
     make_run(rule, conversation, RuleOutcome.FAILED, conditions=[private], actions=[], why="Nobody answered.")
 
@@ -91,3 +93,84 @@ def test_log_goes_on_where_it_ended(
 
 def test_agent_may_not_see_the_log(client_of: ClientOf, agent: User, rule: AutomationRule) -> None:
     assert client_of(agent).get(reverse("rule-log", args=[rule.id])).status_code == 403
+
+
+def test_try_says_what_would_be_and_changes_nothing(
+    client_of: ClientOf, admin: User, rule: AutomationRule, conversation: Conversation
+) -> None:
+    Conversation.objects.update(priority="urgent")
+    url = reverse("rule-try", args=[rule.id])
+
+    page = client_of(admin).get(f"{url}?conversation=%23{conversation.display_id}").content.decode()
+
+    conversation.refresh_from_db()
+    assert "It would act" in page
+    assert "it was urgent" in page
+    assert "Set priority to high" in page
+    assert conversation.priority == "urgent"
+    assert not RuleRun.objects.exists()
+
+
+def test_try_says_which_condition_is_false(
+    client_of: ClientOf, admin: User, rule: AutomationRule, conversation: Conversation
+) -> None:
+    url = reverse("rule-try", args=[rule.id])
+
+    page = client_of(admin).get(f"{url}?conversation={conversation.display_id}").content.decode()
+
+    assert "It would not act" in page
+    assert "it was normal" in page
+
+
+@pytest.mark.parametrize("number", ["987654", "nothing", "-1", "%00", "9" * 40])
+def test_try_of_no_conversation_is_422_and_says_so(
+    client_of: ClientOf, admin: User, rule: AutomationRule, number: str
+) -> None:
+    answer = client_of(admin).get(f"{reverse('rule-try', args=[rule.id])}?conversation={number}")
+
+    assert answer.status_code == 422
+    assert "There is no conversation with this number" in answer.content.decode()
+
+
+def test_backtest_is_started_and_asks_for_itself_while_it_runs(
+    client_of: ClientOf, admin: User, rule: AutomationRule
+) -> None:
+    url = reverse("rule-backtest", args=[rule.id])
+
+    answer = client_of(admin).post(url)
+    page = client_of(admin).get(url).content.decode()
+
+    assert answer.status_code == 303
+    assert 'hx-trigger="load delay:1s"' in page
+
+
+def test_backtest_lists_what_people_did_otherwise(
+    client_of: ClientOf, admin: User, rule: AutomationRule, conversation: Conversation
+) -> None:
+    common = {"conversation_id": str(conversation.id), "event_seq": 1, "at": "2026-11-20T08:00:00+00:00"}
+    differing = [
+        common | {"field": "priority", "set": "high", "did": "low"},
+        common | {"field": "tags", "set": ["vip"], "did": "removed"},
+        common | {"field": "team", "set": None, "did": "00000000-0000-0000-0000-000000000000"},
+    ]
+    result = {"seen": 10, "total": 12, "matched": 412, "differing_count": 31, "is_cut": True, "differing": differing}
+    RuleBacktest.objects.create(rule=rule, state=BacktestState.DONE, version=7, result=result)
+
+    page = client_of(admin).get(reverse("rule-backtest", args=[rule.id])).content.decode()
+
+    assert "412 match; 31 would differ from what people did" in page
+    assert "There was more: the newest 10 were looked at." in page
+    assert "The newest 3 are listed." in page
+    assert "The rule has changed since." in page
+    assert "<td>take off vip</td>" in page
+    assert "Broken lamp" in page
+
+
+def test_rule_of_time_has_no_backtest(client_of: ClientOf, admin: User, rule: AutomationRule) -> None:
+    AutomationRule.objects.update(trigger="unassigned_for", delay_s=3600)
+    url = reverse("rule-backtest", args=[rule.id])
+
+    page = client_of(admin).get(url).content.decode()
+
+    assert "backtest-run" not in page
+    assert client_of(admin).post(url).status_code == 409
