@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.work",
     "tests.fixtures.moving",
     "tests.fixtures.live",
+    "tests.fixtures.mail_in",
     "tests.fixtures.scripts",
     "tests.fixtures.browser",
 ]

@@ -2,12 +2,8 @@
 
 import email
 import email.policy
-import signal
-import smtplib
-import socket
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,51 +13,11 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account, User
 from conversations.models import Conversation
-from email_channel.models import Mailbox
-from hummdesk.embedded.ports import free_port
 from tests.factories import make_mailbox
-from tests.fixtures.live import LiveServer, start_process, stop_process
+from tests.fixtures.live import LiveServer
+from tests.fixtures.mail_in import CUSTOMER, START_TIMEOUT_S, send_by_smtp
 
-CUSTOMER = "maija.virtanen@customers.example"
-START_TIMEOUT_S = 30
 ARRIVES_WITHIN_MS = 10_000
-
-
-@pytest.fixture
-def smtp_port(live: LiveServer) -> Iterator[int]:
-    """The mail listener, in a process of its own."""
-    port = free_port()
-    process = start_process("mail", [sys.executable, "manage.py", "mail_listener", "--port", str(port)], live.port)
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        stop_process(process)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("The mail listener did not start.")
-
-
-def _send(port: int, mailbox: Mailbox, subject: str, text: str, **headers: str) -> None:
-    mail = EmailMessage()
-    mail["From"] = f"Maija Virtanen <{CUSTOMER}>"
-    mail["To"] = mailbox.address
-    mail["Subject"] = subject
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content(text)
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
-        server.send_message(mail, CUSTOMER, [mailbox.address])
 
 
 def _sent_mail(account: Account) -> EmailMessage:
@@ -97,7 +53,13 @@ def test_mail_is_answered_in_the_page_and_the_answer_threads_back(
         reader.goto(live.url("/inbox?view=all"))
         expect(reader.locator("body[data-live=open]")).to_be_attached()
 
-    _send(smtp_port, mailbox, "Onko pora varastossa?", "Hei!\n\nOnko pora varastossa?", Message_ID="<q1@mail.example>")
+    send_by_smtp(
+        smtp_port,
+        mailbox.address,
+        "Onko pora varastossa?",
+        "Hei!\n\nOnko pora varastossa?",
+        Message_ID="<q1@mail.example>",
+    )
 
     row = page.get_by_role("listitem").filter(has_text="Onko pora varastossa?")
     expect(row).to_be_visible(timeout=ARRIVES_WITHIN_MS)
@@ -122,7 +84,7 @@ def test_mail_is_answered_in_the_page_and_the_answer_threads_back(
     assert ">Tervetuloa.</p>" in _part(sent, "html")
 
     answer = f"Kiitos!\n\nOn 23.11.2026 Acme wrote:\n> {'Kyllä on!'}"
-    _send(smtp_port, mailbox, "Re: Onko pora varastossa?", answer, In_Reply_To=sent["Message-ID"])
+    send_by_smtp(smtp_port, mailbox.address, "Re: Onko pora varastossa?", answer, In_Reply_To=sent["Message-ID"])
 
     expect(page.get_by_role("list", name="Messages")).to_contain_text("Kiitos!", timeout=ARRIVES_WITHIN_MS)
     assert Conversation.objects.count() == 1
