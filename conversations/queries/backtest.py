@@ -239,6 +239,7 @@ def _difference(wishes: Mapping[str, Any], values: PastValues, log: Sequence[Log
             name, wanted, did = told
             return {
                 "conversation_id": str(values.conversation.id),
+                "display_id": values.conversation.display_id,
                 "event_seq": event.seq,
                 "at": event.at.isoformat(),
                 "field": name,

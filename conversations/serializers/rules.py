@@ -134,6 +134,7 @@ class BacktestDifference(serializers.Serializer[Any]):
     """Where a person set the same thing to another value within a day: `set` by the rule, `did` by them."""
 
     conversation_id = serializers.UUIDField()
+    display_id = serializers.IntegerField()
     event_seq = serializers.IntegerField()
     at = serializers.DateTimeField()
     field = serializers.CharField()
