@@ -24,6 +24,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "agent": ("/settings/agents", r"/settings/agents/([0-9a-f-]{36})"),
     "category": ("/settings/categories", r"/settings/categories/([0-9a-f-]{36})"),
     "skill": ("/settings/skills", r"/settings/skills/([0-9a-f-]{36})"),
+    "mail": ("/settings/incoming-mail", r"/settings/incoming-mail/([0-9a-f-]{36})"),
     "template": ("/settings/templates", r"/settings/templates/([0-9a-f-]{36})"),
 }
 
@@ -149,9 +150,13 @@ SCREENS = (
     Screen("settings-mailbox-new", "/settings/mailboxes/new"),
     Screen("settings-mailbox", "/settings/mailboxes/{mailbox}"),
     Screen("settings-mailbox-remove", "/settings/mailboxes/{mailbox}/remove"),
+    Screen(
+        "settings-mailbox-secret", "/settings/mailboxes/{mailbox}", (click("[action$=secret] button"), see(".copied"))
+    ),
     Screen("settings-domains", "/settings/domains"),
     Screen("settings-domain", "/settings/domains/{domain}"),
     Screen("settings-incoming-mail", "/settings/incoming-mail"),
+    Screen("settings-incoming-mail-one", "/settings/incoming-mail/{mail}"),
     Screen("settings-deliveries", "/settings/deliveries"),
     Screen("settings-suppressions", "/settings/suppressions"),
     Screen("settings-templates", "/settings/templates"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from accounts.models import Account, User
 from conversations.enums import RuleOutcome
 from conversations.models import AutomationRule, Company, Conversation, RuleRun
-from email_channel.enums import Direction, MailSource, SendState, SuppressionReason
+from email_channel.enums import Direction, MailSource, ProviderEventState, SendState, SuppressionReason
 from email_channel.models import (
     EmailMessage,
     EmailTemplate,
@@ -19,6 +19,7 @@ from email_channel.models import (
     SendingDomain,
     SuppressedAddress,
 )
+from email_channel.provider.models import ProviderEvent
 from hummdesk.environment import PROJECT_ROOT
 from tests.fixtures.live import LiveServer
 from tests.screens import SCREENS, Screen, show
@@ -65,7 +66,11 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     contact.save()
     mailbox = Mailbox.objects.earliest("created_at")
     domain = SendingDomain.objects.create(name=mailbox.domain)
-    IncomingMail.objects.create(mailbox=mailbox, source=MailSource.SMTP, size_bytes=1, sha256="0")
+    mail = IncomingMail.objects.create(mailbox=mailbox, source=MailSource.SMTP, size_bytes=1, sha256="0")
+    # The page says that the mail service does not hand one out.
+    ProviderEvent.objects.create(
+        event_id="1", type="email.received", object_id="1", account=acme, state=ProviderEventState.FAILED
+    )
     email = EmailMessage.objects.create(
         direction=Direction.OUTGOING,
         mailbox=mailbox,
@@ -79,6 +84,7 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     return {
         "rule": str(_rule_that_ran(conversations[0]).id),
         "mailbox": str(mailbox.id),
+        "mail": str(mail.id),
         "domain": str(domain.id),
         "template": str(EmailTemplate.objects.earliest("created_at").id),
         "conversation": str(conversations[0].display_id),
