@@ -43,6 +43,7 @@ MODEL_OF_WORD = {
     "users": "User",
     "views": "SavedView",
     "hours": "BusinessHours",
+    "sla": "SlaPolicy",
     "domains": "SendingDomain",
     "incoming-mail": "IncomingMail",
     "suppressions": "SuppressedAddress",

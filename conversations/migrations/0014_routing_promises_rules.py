@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='slascope',
             name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.slapolicy'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sla_scopes', to='teams.slapolicy'),
         ),
         migrations.AddField(
             model_name='slascope',

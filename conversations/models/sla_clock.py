@@ -14,7 +14,7 @@ class SlaScope(models.Model):
     """Which conversations a policy is for: all that is given matches, and the narrowest scope wins (docs/sla.md)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
-    policy = models.ForeignKey(SlaPolicy, on_delete=models.CASCADE, related_name="+")
+    policy = models.ForeignKey(SlaPolicy, on_delete=models.CASCADE, related_name="sla_scopes")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     priority = models.CharField(max_length=8, choices=Priority, blank=True)

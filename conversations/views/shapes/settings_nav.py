@@ -19,6 +19,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-skills", _("Skills"), "star", Permission.MANAGE_TEAMS),
         ("settings-categories", _("Categories"), "tag", Permission.MANAGE_TEAMS),
         ("settings-hours", _("Business hours"), "clock", Permission.MANAGE_SLA),
+        ("settings-sla", _("SLA policies"), "timer", Permission.MANAGE_SLA),
         ("settings-rules", _("Rules"), "workflow", Permission.MANAGE_AUTOMATIONS),
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
         ("settings-domains", _("Domains"), "globe", Permission.MANAGE_ACCOUNT),
