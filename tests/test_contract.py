@@ -228,6 +228,8 @@ def test_changes_are_made_together_or_not_at_all(api: Stranger, opened: dict[str
     assert changed["version"] > opened["version"]
     api.patch(path, {"priority": "low", "version": opened["version"]}, status=409)
     api.patch(path, {"priority": "low", "status": "asleep"}, status=422)
+    assert api.patch(path, {"sla_policy_id": None})["id"] == opened["id"]
+    api.patch(path, {"sla_policy_id": str(uuid.uuid4())}, status=422)
     assert api.get(path)["priority"] == "urgent"
 
 

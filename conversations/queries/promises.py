@@ -17,6 +17,7 @@ from conversations.models import Conversation, Message, SlaClock, SlaScope
 from conversations.models.conversation import IN_INBOX
 from conversations.promises import ClockFact, ClockFactKind, Terms
 from conversations.queries.timeline import countable
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.models import BusinessHours, SlaPolicy
@@ -99,12 +100,25 @@ def promised_conversations() -> QuerySet[PromisedConversation]:
 
 def lock_promised(conversation_id: UUID) -> PromisedConversation | None:
     """Return the conversation with its `chosen_policy_id`, locked; None for one that is gone. One query."""
-    return promised_conversations().select_for_update(of=("self",)).filter(id=conversation_id).first()
+    return _locked.first(conversation_id)
+
+
+def _lock(conversation_id: UUID) -> QuerySet[PromisedConversation]:
+    return promised_conversations().select_for_update(of=("self",)).filter(id=conversation_id)
 
 
 def policy_with_hours(policy_id: UUID | None) -> SlaPolicy | None:
     """Return a policy with its hours. One query, none for None."""
-    return SlaPolicy.objects.select_related("hours").filter(id=policy_id).first() if policy_id else None
+    return _policies.first(policy_id) if policy_id else None
+
+
+def _policy(policy_id: UUID) -> QuerySet[SlaPolicy]:
+    return SlaPolicy.objects.select_related("hours").filter(id=policy_id)
+
+
+# Each mail makes these queries.
+_locked = CompiledLookup(_lock, UUID)
+_policies = CompiledLookup(_policy, UUID)
 
 
 def terms_of(policy: SlaPolicy | None) -> PolicyTerms:
@@ -127,11 +141,22 @@ def facts_of(conversations: Sequence[Conversation]) -> Mapping[UUID, Sequence[Cl
     """
     events: dict[UUID, list[LoggedEvent]] = defaultdict(list)
     ids = [conversation.id for conversation in conversations]
-    for event in LoggedEvent.objects.filter(object_id__in=ids, type__in=_MOVING_EVENTS).order_by("seq"):
+    for event in _moving_of_one.all(*ids) if len(ids) == 1 else _moving_events(ids):
         if event.object_id:
             events[event.object_id].append(event)
     said = _said(conversations, events)
     return {one.id: [*_own_facts(one, events[one.id]), *said[one.id]] for one in conversations}
+
+
+def _moving_events(conversation_ids: Sequence[UUID]) -> QuerySet[LoggedEvent]:
+    return LoggedEvent.objects.filter(object_id__in=conversation_ids, type__in=_MOVING_EVENTS).order_by("seq")
+
+
+def _moving_events_of(conversation_id: UUID) -> QuerySet[LoggedEvent]:
+    return LoggedEvent.objects.filter(object_id=conversation_id, type__in=_MOVING_EVENTS).order_by("seq")
+
+
+_moving_of_one = CompiledLookup(_moving_events_of, UUID, takes_all=True)
 
 
 def _said(
@@ -213,10 +238,19 @@ def ids_to_keep_anew(now: datetime, limit: int) -> Sequence[UUID]:
 def clocks_by_conversation(conversation_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SlaClock]]:
     """Return the clocks of each conversation with the hours that they run by, the oldest first. One query."""
     found: dict[UUID, list[SlaClock]] = defaultdict(list)
-    rows = SlaClock.objects.filter(conversation__in=conversation_ids).select_related("hours")
-    for row in rows.order_by("started_at", "kind"):
+    ids = list(conversation_ids)
+    rows = SlaClock.objects.select_related("hours").order_by("started_at", "kind")
+    for row in _clocks_of_one.all(*ids) if len(ids) == 1 else rows.filter(conversation__in=ids):
         found[row.conversation_id].append(row)
     return found
+
+
+def _clocks(conversation_id: UUID) -> QuerySet[SlaClock]:
+    rows = SlaClock.objects.filter(conversation_id=conversation_id)
+    return rows.select_related("hours").order_by("started_at", "kind")
+
+
+_clocks_of_one = CompiledLookup(_clocks, UUID, takes_all=True)
 
 
 def unfinished_after(conversation_id: UUID | None, limit: int) -> Sequence[UUID]:

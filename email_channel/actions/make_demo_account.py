@@ -12,6 +12,7 @@ from accounts.actions.create_account import create_account
 from accounts.enums import Role
 from accounts.models import Account, Membership, User
 from conversations.demo.accounts import CastMember, DemoAccount, load_demo_account
+from conversations.demo.promised import promise_demo_times
 from conversations.demo.script import generate
 from conversations.demo.writer import DemoPlace, write_conversations
 from conversations.models import Conversation
@@ -66,6 +67,7 @@ def make_demo_account(
         # Another seed than the first run's, or the same conversations would come again.
         script = generate(slug, missing, seed=seed + present, now=now)
         written = write_conversations(script, place) if missing else 0
+        promise_demo_times(now)
         if opened:
             make_demo_mails(mailbox)
     return DemoReport(is_new, written + opened, present + written + opened)
