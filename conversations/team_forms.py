@@ -139,10 +139,14 @@ class AgentForm(_SkillsForm):
         help_text=gettext_lazy("Codes with commas between, such as: en, fi"),
     )
     out_from_on = forms.DateField(
-        label=gettext_lazy("Out of office from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Out of office from"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     out_until_on = forms.DateField(
-        label=gettext_lazy("Last day out"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Last day out"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     substitute_id = forms.TypedChoiceField(
         label=gettext_lazy("Substitute"),

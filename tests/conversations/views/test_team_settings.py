@@ -119,6 +119,7 @@ def test_agent_is_changed_with_skills_and_languages(client_of: ClientOf, admin: 
     assert AgentSkill.objects.get(agent=ana).level == 4
     shown = client_of(admin).get(f"/settings/agents/{ana.pk}").text
     assert 'value="fi, en"' in shown
+    assert 'value="2026-12-24"' in shown
     assert "Parts 4" in client_of(admin).get("/settings/agents").text
 
 
