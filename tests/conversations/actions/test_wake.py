@@ -31,8 +31,9 @@ def test_tick_wakes_what_is_due_and_nothing_else(acme: Account, run_tasks: RunTa
     assert "conversations.tasks.wake_due_conversations" in ran
     assert (due.status, due.snoozed_until) == (Status.OPEN, None)
     assert (later.status, for_the_customer.status) == (Status.SNOOZED, Status.SNOOZED)
-    assert published() == ["ConversationStatusChanged"]
-    event = LoggedEvent.objects.get(object_id=due.id)
+    # Its clocks follow.
+    assert published() == ["ConversationStatusChanged", "PromisesChanged"]
+    event = LoggedEvent.objects.get(object_id=due.id, type="ConversationStatusChanged")
     assert (event.data["cause"], event.actor_kind) == ("woken", "system")
 
 
