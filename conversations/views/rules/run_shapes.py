@@ -32,16 +32,18 @@ def outcome_tabs(url: str, current: str) -> list[Shape]:
     ]
 
 
-def run_rows(runs: Sequence[RuleRun]) -> list[Shape]:
-    """Return runs as the log shows them."""
+def run_rows(runs: Sequence[RuleRun], rule: AutomationRule) -> list[Shape]:
+    """Return runs of a rule as its log shows them."""
     words = RuleWords()
-    return [_run_row(run, words) for run in runs]
+    return [_run_row(run, rule, words) for run in runs]
 
 
-def _run_row(run: RuleRun, words: RuleWords) -> Shape:
+def _run_row(run: RuleRun, rule: AutomationRule, words: RuleWords) -> Shape:
     conversation = run.conversation
     conditions = condition_lines(run.details.get("conditions", ()), words)
-    actions = action_lines(run.details.get("actions", ()), words)
+    # What it sets is known while the rule is as it was then.
+    same = rule if rule.updated_at <= run.at else None
+    actions = action_lines(run.details.get("actions", ()), words, same)
     return {
         "number": conversation.display_id,
         "subject": conversation.subject,
@@ -58,30 +60,34 @@ def _run_row(run: RuleRun, words: RuleWords) -> Shape:
 def _why(run: RuleRun, conditions: Sequence[Shape], actions: Sequence[Shape]) -> str:
     """Return the one thing that tells most: what was false, what failed, or what was done."""
     if run.outcome == RuleOutcome.NO_MATCH:
-        return next((f"{one['words']}: {one['found']}" for one in conditions if not one["holds"]), "")
+        return next((_not_true(one) for one in conditions if not one["holds"]), "")
     if run.details.get("why"):
         return str(run.details["why"])
     told = [one for one in actions if one["done"] is (run.outcome == RuleOutcome.APPLIED)]
     return " · ".join(one["words"] + (f": {one['why']}" if one["why"] else "") for one in told)
 
 
+def _not_true(line: Shape) -> str:
+    if line["is_kept"]:
+        return f"{line['words']}: {line['found']}"
+    return _("Not true: %(what)s") % {"what": line["words"]}
+
+
 def condition_lines(conditions: Iterable[Mapping[str, Any]], words: RuleWords) -> list[Shape]:
-    """Return each comparison in words, with what was found."""
-    return [
-        {
-            "words": _sentence(words.leaf({**one, "value": one.get("wanted")})),
-            "found": _found(one, words),
-            "holds": one["holds"],
-        }
-        for one in conditions
-    ]
+    """Return each comparison in words, with what was found; `is_kept`: whether that is known."""
+    return [_condition_line(one, words) for one in conditions]
 
 
-def _found(one: Mapping[str, Any], words: RuleWords) -> str:
+def _condition_line(one: Mapping[str, Any], words: RuleWords) -> Shape:
     known = field_of(one.get("field"))
-    if known is None or (known.is_private and one.get("found") is None):
-        return _("what it was is not kept")
-    return _("it was %(value)s") % {"value": words.value(known.type, one.get("found"))}
+    is_kept = known is not None and not (known.is_private and one.get("found") is None)
+    told = _("it was %(value)s") % {"value": words.value(known.type, one.get("found"))} if known and is_kept else ""
+    return {
+        "words": _sentence(words.leaf({**one, "value": one.get("wanted")})),
+        "found": told or _("The log does not keep what people wrote."),
+        "holds": one["holds"],
+        "is_kept": is_kept,
+    }
 
 
 def action_lines(
@@ -142,9 +148,9 @@ def backtested(test: RuleBacktest, rule: AutomationRule) -> Shape:
 
 def _notes(test: RuleBacktest, rule: AutomationRule, shown: int, differing: int) -> list[str]:
     """Return what to know of a result before it is trusted."""
-    notes = []
+    notes = [_("It looked at %(seen)d events.") % {"seen": test.result.get("seen", 0)}]
     if test.result.get("is_cut"):
-        notes.append(_("There was more: the newest %(seen)d were looked at.") % {"seen": test.result.get("seen", 0)})
+        notes.append(_("There are more; these are the newest."))
     if shown < differing:
         notes.append(_("The newest %(count)d are listed.") % {"count": shown})
     if test.version != rule.version:

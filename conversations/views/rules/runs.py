@@ -41,7 +41,7 @@ def rule_log(request: MemberRequest, id: UUID) -> HttpResponse:
     url = reverse("rule-log", args=[rule.id])
     query = {"outcome": outcome, "cursor": page.next_cursor}
     context = {
-        "rows": run_rows(page.rows),
+        "rows": run_rows(page.rows, rule),
         "log_tabs": outcome_tabs(url, outcome),
         "next_url": f"{url}?{urlencode(query)}" if page.next_cursor else "",
         "all_url": url if outcome else "",

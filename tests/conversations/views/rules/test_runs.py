@@ -57,10 +57,10 @@ def test_log_says_what_was_done_and_why_not(
     page = client_of(admin).get(reverse("rule-log", args=[rule.id])).content.decode()
 
     assert "Priority is urgent: it was low" in page
-    assert "Set the priority to</summary>" in page
+    assert "Set priority to high</summary>" in page
     assert "It was so." in page
     assert "Nobody answered." in page
-    assert "what it was is not kept" in page
+    assert "The log does not keep what people wrote." in page
     assert f"/conversations/{conversation.display_id}?view=all" in page
 
 
@@ -159,7 +159,8 @@ def test_backtest_lists_what_people_did_otherwise(
     page = client_of(admin).get(reverse("rule-backtest", args=[rule.id])).content.decode()
 
     assert "412 match; 31 would differ from what people did" in page
-    assert "There was more: the newest 10 were looked at." in page
+    assert "It looked at 10 events." in page
+    assert "There are more; these are the newest." in page
     assert "The newest 3 are listed." in page
     assert "The rule has changed since." in page
     assert "<td>take off vip</td>" in page
