@@ -1,4 +1,4 @@
-"""A team leader's first ten minutes, in a browser: hours, two rules, and mail by SMTP that finds its way."""
+"""The first ten minutes, in a browser: hours, a team, two rules, and mail by SMTP that finds its way."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Account, User
 from conversations.models import Conversation
-from teams.enums import AgentStatus, RoutingStrategy
+from teams.enums import AgentStatus
 from teams.models import Agent
-from tests.factories import make_mailbox, make_team
+from tests.factories import make_mailbox
 from tests.fixtures.live import LiveServer
 from tests.fixtures.mail_in import send_by_smtp
 
@@ -26,11 +26,11 @@ def test_mail_is_tagged_moved_and_routed_by_what_was_set_up_on_the_pages(
     admin: User,
 ) -> None:
     Agent.objects.filter(pk=agent.pk).update(status=AgentStatus.ONLINE)
-    make_team("Returns", agents=[agent], routing=RoutingStrategy.LEAST_LOADED)
     mailbox = make_mailbox(acme, "support@acme.example")
     page = page_of(admin)
 
     _set_hours(page, live)
+    _make_team(page, live, member=Agent.objects.get(pk=agent.pk).name)
     _make_rules(page, live)
     page.goto(live.url("/inbox?view=all"))
     page.locator("body[data-live=open]").wait_for()
@@ -52,7 +52,18 @@ def _set_hours(page: Page, live: LiveServer) -> None:
     page.goto(live.url("/settings/hours/new"))
     page.get_by_label("Name", exact=True).first.fill("Shop")
     page.get_by_role("button", name="Save hours").click()
-    expect(page.get_by_role("link", name="Shop")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Shop")
+
+
+def _make_team(page: Page, live: LiveServer, *, member: str) -> None:
+    page.goto(live.url("/settings/teams/new"))
+    page.get_by_label("Name", exact=True).fill("Returns")
+    page.get_by_label("Routing").select_option("Least loaded")
+    page.get_by_label("Business hours").select_option("Shop")
+    page.get_by_role("button", name="Make team").click()
+    page.get_by_label("Agent", exact=True).select_option(member)
+    page.get_by_role("button", name="Put in the team").click()
+    expect(page.locator(".settings-part .row-link", has_text=member)).to_be_visible()
 
 
 def _make_rules(page: Page, live: LiveServer) -> None:
