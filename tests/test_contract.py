@@ -311,13 +311,6 @@ def test_events_tell_who_changed_what(api: Stranger, opened: dict[str, Any], age
     assert events[-1]["actor"]["id"] == str(agent.id)
 
 
-def test_routing_is_told_and_queues_are_listed(api: Stranger, opened: dict[str, Any]) -> None:
-    assert api.get(f"/conversations/{opened['id']}/routing")["results"] == []
-    team = api.get("/teams")["results"][0]
-
-    assert api.get(f"/teams/{team['id']}/queue") == {"results": []}
-
-
 def test_attachment_is_uploaded_named_and_downloaded(api: Stranger, opened: dict[str, Any]) -> None:
     files = {"file": ("drill.html", PNG, "text/html")}
     uploaded = api._checked(api.http.post("/attachments", files=files), 201)

@@ -133,3 +133,9 @@ def test_removed_agent_leaves_open_conversations_to_nobody(api: Stranger, team: 
     found = api.get(f"/conversations/{opened['id']}")
     assert (found["assignee"], found["team"]["id"]) == (None, team["id"])
     api.get(f"/agents/{agent.id}", expect=404)
+
+
+def test_queues_of_teams_are_listed(api: Stranger) -> None:
+    team = api.get("/teams")["results"][0]
+
+    assert api.get(f"/teams/{team['id']}/queue") == {"results": []}
