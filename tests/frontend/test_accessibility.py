@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from accounts.models import Account, User
 from conversations.enums import RuleOutcome
-from conversations.models import AutomationRule, Company, Conversation, RuleRun
+from conversations.models import AutomationRule, Category, Company, Conversation, RuleRun
 from email_channel.enums import Direction, MailSource, ProviderEventState, SendState, SuppressionReason
 from email_channel.models import (
     EmailMessage,
@@ -21,6 +21,7 @@ from email_channel.models import (
 )
 from email_channel.provider.models import ProviderEvent
 from hummdesk.environment import PROJECT_ROOT
+from teams.models import Agent, Skill, Team
 from tests.fixtures.live import LiveServer
 from tests.screens import SCREENS, Screen, show
 
@@ -83,6 +84,10 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     SuppressedAddress.objects.create(address="gone@oak.example", reason=SuppressionReason.HARD_BOUNCE, detail="550")
     return {
         "rule": str(_rule_that_ran(conversations[0]).id),
+        "team": str(Team.objects.earliest("created_at").id),
+        "agent": str(Agent.objects.earliest("created_at").pk),
+        "skill": str(Skill.objects.create(name="Parts").id),
+        "category": str(Category.objects.earliest("name").id),
         "mailbox": str(mailbox.id),
         "mail": str(mail.id),
         "domain": str(domain.id),
