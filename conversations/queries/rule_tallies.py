@@ -37,7 +37,7 @@ def rule_tallies(now: datetime) -> Mapping[UUID, RuleTally]:
 
 
 def conversations_by_id(ids: Collection[str]) -> Mapping[str, tuple[int, str]]:
-    """Return number and subject of conversations by the text of their ids, 0 and "" for one that is gone. One query."""
+    """Return number and subject of conversations by their ids as text, 0 and "" for one that is gone. One query."""
     rows = Conversation.objects.filter(id__in=set(ids)).values_list("id", "display_id", "subject")
     found = {str(pk): (number, subject) for pk, number, subject in rows}
     return {pk: found.get(pk, (0, "")) for pk in ids}

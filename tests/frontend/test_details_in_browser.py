@@ -37,9 +37,7 @@ def test_field_is_edited_where_it_stands(wide: Page, conversations: list[Convers
     assert conversations[0].custom_fields == {"Purchase": "NH-2", "Total": 13}
 
 
-def test_fields_are_saved_one_after_the_other_and_none_is_lost(
-    wide: Page, conversations: list[Conversation]
-) -> None:
+def test_fields_are_saved_one_after_the_other_and_none_is_lost(wide: Page, conversations: list[Conversation]) -> None:
     held: list[Route] = []
     wide.route("**/field?*", lambda route: route.continue_() if held else held.append(route))
     with wide.expect_request("**/field?*"):
@@ -48,7 +46,7 @@ def test_fields_are_saved_one_after_the_other_and_none_is_lost(
     wide.get_by_label("Total", exact=True).fill("13")
     wide.get_by_label("Total", exact=True).press("Tab")
 
-    with wide.expect_response(lambda answer: answer.request.post_data is not None and "13" in answer.request.post_data):
+    with wide.expect_response(lambda answer: "13" in (answer.request.post_data or "")):
         held[0].continue_()
 
     conversations[0].refresh_from_db()

@@ -204,7 +204,7 @@ def _is_less_loaded(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _is_liked_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Unknown scores count as the mean, which is not kept: one of two unknown ones is left to the next tie."""
-    return one["csat_score"] != other["csat_score"]
+    return bool(one["csat_score"] != other["csat_score"])
 
 
 def _is_idle_longer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

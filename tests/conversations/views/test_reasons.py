@@ -1,5 +1,7 @@
 """The panel that says why things happened by themselves."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import User
@@ -17,11 +19,11 @@ from tests.fixtures.cast import ClientOf
 pytestmark = pytest.mark.usefixtures("acme")
 
 
-def online(name: str, **fields: object) -> Agent:
+def online(name: str, **fields: Any) -> Agent:
     return make_agent(name=name, status=AgentStatus.ONLINE, **fields)
 
 
-def routed(*agents: Agent, **fields: object) -> Conversation:
+def routed(*agents: Agent, **fields: Any) -> Conversation:
     team = make_team("Returns", agents=agents, routing=RoutingStrategy.LEAST_LOADED)
     return make_conversation(team=team, **fields)
 
