@@ -14,10 +14,12 @@ from accounts.models import Account, ApiToken, Membership, User
 from ai.models import AiDraft, Article, ArticleChunk, Classification
 from analytics.enums import Metric
 from analytics.models import MetricEvent
-from conversations.enums import MessageKind, NotificationKind, RuleOutcome
+from conversations.enums import ClockKind, MessageKind, NotificationKind, RuleOutcome
 from conversations.models import (
     Attachment,
     AutomationRule,
+    Category,
+    CategorySkill,
     Company,
     Conversation,
     ConversationFollow,
@@ -32,10 +34,13 @@ from conversations.models import (
     MessageVersion,
     Notification,
     NotificationSetting,
+    RoutingDecision,
     RuleBacktest,
     RuleRun,
     RuleTimer,
     SavedView,
+    SlaClock,
+    SlaScope,
     Webhook,
     WebhookDelivery,
 )
@@ -54,7 +59,8 @@ from email_channel.models import (
 )
 from hummdesk.api.models import StoredAnswer
 from hummdesk.tenancy.context import account_context
-from teams.models import Agent, AgentSkill, BusinessHours, Holiday, Skill
+from teams.enums import RoutingStrategy
+from teams.models import Agent, AgentSkill, BusinessHours, Holiday, Skill, SlaPolicy, Team
 from tests import factories
 
 # Texts that a check of the database or a look-up hangs on.
@@ -110,7 +116,6 @@ def tenant_models() -> list[type[Model]]:
 def _fill(account: Account, agent: Agent) -> Conversation:
     now = timezone.now()
     team = factories.make_team(agents=[agent])
-    AgentSkill.objects.create(agent=agent, skill=Skill.objects.create(name="Returns"))
     Holiday.objects.create(hours=BusinessHours.objects.get(is_default=True), day_on="2026-12-24", name="Holiday")
     mailbox = factories.make_mailbox(account, team=team, name=canary_of(account))
     company = Company.objects.create(name="Company")
@@ -120,6 +125,7 @@ def _fill(account: Account, agent: Agent) -> Conversation:
     ConversationTag.objects.create(conversation=conversation, tag=factories.make_tag())
     ConversationRead.objects.create(conversation=conversation, agent=agent, read_until=now)
     _fill_mail(conversation, mailbox, agent)
+    _fill_staff(conversation, agent, team)
     _fill_desk(conversation, agent)
     _fill_ai(conversation, agent)
     MetricEvent.objects.create(
@@ -151,6 +157,29 @@ def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> No
     SendingDomain.objects.create(name=mailbox.domain)
     IncomingMail.objects.create(
         mailbox=mailbox, source=MailSource.SMTP, raw=ContentFile(word, name="mail.eml"), size_bytes=1, sha256="0"
+    )
+
+
+def _fill_staff(conversation: Conversation, agent: Agent, team: Team) -> None:
+    skill, policy = Skill.objects.create(name="Returns"), SlaPolicy.objects.get(is_default=True)
+    AgentSkill.objects.create(agent=agent, skill=skill)
+    category = Category.objects.create(name="Returns of the scene", slug="returns-of-the-scene", team=team)
+    CategorySkill.objects.create(category=category, skill=skill)
+    RoutingDecision.objects.create(
+        conversation=conversation,
+        team=team,
+        agent=agent,
+        strategy=RoutingStrategy.LEAST_LOADED,
+        reason={"rule": "least_loaded", "needs": {}, "candidates": []},
+    )
+    SlaScope.objects.create(policy=policy, team=team)
+    SlaClock.objects.create(
+        conversation=conversation,
+        kind=ClockKind.RESOLUTION,
+        policy=policy,
+        target_s=60,
+        warn_s=45,
+        started_at=conversation.created_at,
     )
 
 
