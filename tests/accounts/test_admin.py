@@ -186,7 +186,7 @@ def test_membership_changes_go_through_actions(admin_client: RestoringClient, ac
     removed = _last_event(acme)
 
     assert (changed.type, changed.data["role"]) == ("MemberRoleChanged", "team_leader")
-    assert removed.type == "MemberRemoved"
+    assert removed.type == "AgentRetired"
     assert Membership.objects.get(pk=membership.pk).is_active is False
 
 
