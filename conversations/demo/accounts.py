@@ -12,10 +12,11 @@ DEMO_SLUGS = ("nordhem", "acme")
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """A team of a demo account."""
+    """A team of a demo account; `routing` is how its queue is given out."""
 
     slug: str
     name: str
+    routing: str
 
 
 @dataclass(frozen=True, slots=True)

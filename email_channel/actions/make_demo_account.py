@@ -11,17 +11,21 @@ from accounts.actions.add_member import add_member
 from accounts.actions.create_account import create_account
 from accounts.enums import Role
 from accounts.models import Account, Membership, User
+from conversations.actions.save_rule import create_rule
 from conversations.demo.accounts import CastMember, DemoAccount, load_demo_account
 from conversations.demo.promised import promise_demo_times
 from conversations.demo.script import generate
+from conversations.demo.topics import load_topics
 from conversations.demo.writer import DemoPlace, write_conversations
-from conversations.models import Conversation
+from conversations.enums import RuleTrigger
+from conversations.models import Category, Conversation
 from email_channel.actions.add_mailbox import add_mailbox
 from email_channel.actions.make_demo_mails import DEMO_MAILS_OPEN, make_demo_mails
 from email_channel.models import Mailbox
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action
 from hummdesk.tenancy.context import account_context, platform_context
+from teams.access import viewer_of
 from teams.enums import TeamRole
 from teams.models import Agent, AgentSkill, BusinessHours, Skill, SlaPolicy, Team, TeamMember
 
@@ -68,6 +72,9 @@ def make_demo_account(
         script = generate(slug, missing, seed=seed + present, now=now)
         written = write_conversations(script, place) if missing else 0
         promise_demo_times(now)
+        if is_new:
+            _serve_categories(demo, place.team_ids)
+            _make_rules(account, place.team_ids)
         if opened:
             make_demo_mails(mailbox)
     return DemoReport(is_new, written + opened, present + written + opened)
@@ -114,10 +121,11 @@ def _ensure_teams(demo: DemoAccount) -> dict[str, UUID]:
         "hours": BusinessHours.objects.filter(is_default=True).first(),
         "sla_policy": SlaPolicy.objects.filter(is_default=True).first(),
     }
-    return {
-        team.slug: Team.objects.get_or_create(slug=team.slug, defaults={"name": team.name, **defaults})[0].id
-        for team in demo.teams
-    }
+    team_ids = {}
+    for team in demo.teams:
+        fields = {"name": team.name, "routing": team.routing, **defaults}
+        team_ids[team.slug] = Team.objects.get_or_create(slug=team.slug, defaults=fields)[0].id
+    return team_ids
 
 
 def _ensure_duties(user: User, member: CastMember, team_ids: Mapping[str, UUID]) -> None:
@@ -129,6 +137,37 @@ def _ensure_duties(user: User, member: CastMember, team_ids: Mapping[str, UUID])
     role = TeamRole.LEADER if member.role == Role.TEAM_LEADER else TeamRole.AGENT
     for slug in member.teams:
         TeamMember.objects.get_or_create(agent_id=user.id, team_id=team_ids[slug], defaults={"role": role})
+
+
+def _serve_categories(demo: DemoAccount, team_ids: Mapping[str, UUID]) -> None:
+    """Each category that conversations have is served by the team of its topics."""
+    for topic in (topic for language in demo.languages for topic in load_topics(demo.slug, language)):
+        Category.objects.filter(slug=topic.category, team=None).update(team_id=team_ids[topic.team])
+
+
+def _make_rules(account: Account, team_ids: Mapping[str, UUID]) -> None:
+    """Two rules that are easily seen at work."""
+    first = Membership.objects.select_related("user").filter(account=account, role=Role.ACCOUNT_ADMIN).first()
+    team_id = next(iter(team_ids.values()))
+    for rule in (
+        {
+            "name": "Urgent words",
+            "trigger": RuleTrigger.CONVERSATION_OPENED,
+            "conditions": {"all": [{"field": "subject", "op": "contains", "value": "urgent"}]},
+            "actions": [
+                {"type": "set_priority", "priority": "urgent"},
+                {"type": "assign_team", "team_id": str(team_id)},
+            ],
+        },
+        {
+            "name": "Nobody has answered for a day",
+            "trigger": RuleTrigger.CUSTOMER_WAITS,
+            "delay_s": 24 * 3600,
+            "conditions": {"none": [{"field": "status", "op": "is", "value": "snoozed"}]},
+            "actions": [{"type": "add_tags", "tags": ["waits long"]}],
+        },
+    ):
+        create_rule(viewer=viewer_of(first), fields=rule)
 
 
 def _ensure_mailbox(demo: DemoAccount) -> Mailbox:

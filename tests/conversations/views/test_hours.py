@@ -46,7 +46,7 @@ def test_list_says_when_each_opens(client_of: ClientOf, leader: User, hours: Bus
     text = client_of(leader).get(LIST).text
 
     assert "Mon–Fri 09:00–17:00" in text
-    assert "The account&#x27;s own" in text
+    assert '<span class="chip">The account' in text
     assert "Never open" in text
 
 
