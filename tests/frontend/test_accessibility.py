@@ -21,7 +21,7 @@ from email_channel.models import (
 )
 from email_channel.provider.models import ProviderEvent
 from hummdesk.environment import PROJECT_ROOT
-from teams.models import Agent, Skill, Team
+from teams.models import Agent, BusinessHours, Skill, SlaPolicy, Team
 from tests.fixtures.live import LiveServer
 from tests.screens import SCREENS, Screen, show
 
@@ -83,6 +83,8 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
     )
     SuppressedAddress.objects.create(address="gone@oak.example", reason=SuppressionReason.HARD_BOUNCE, detail="550")
     return {
+        "hours": str(BusinessHours.objects.get(is_default=True).pk),
+        "sla": str(SlaPolicy.objects.get(is_default=True).pk),
         "rule": str(_rule_that_ran(conversations[0]).id),
         "team": str(Team.objects.earliest("created_at").id),
         "agent": str(Agent.objects.earliest("created_at").pk),
