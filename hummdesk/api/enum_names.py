@@ -13,6 +13,10 @@ ENUM_NAMES: dict[str, str | list[str]] = {
     "IdentityKindEnum": "conversations.enums.IdentityKind",
     "NotificationKindEnum": "conversations.enums.NotificationKind",
     "DeliveryStateEnum": "conversations.enums.DeliveryState",
+    "RoutingStrategyEnum": "teams.enums.RoutingStrategy",
+    "ExclusionEnum": "conversations.enums.Exclusion",
+    "RuleTriggerEnum": "conversations.enums.RuleTrigger",
+    "RuleFieldTypeEnum": "conversations.rules.fields.FieldType",
     "SlaStateEnum": "conversations.enums.SlaState",
     "WebhookStateEnum": "conversations.enums.WebhookState",
 }
