@@ -170,7 +170,11 @@ def _fill_staff(conversation: Conversation, agent: Agent, team: Team) -> None:
         team=team,
         agent=agent,
         strategy=RoutingStrategy.LEAST_LOADED,
-        reason={"rule": "least_loaded", "needs": {}, "candidates": []},
+        reason={
+            "rule": "least_loaded",
+            "needs": {"language": "", "skills": {str(skill.pk): 1}, "known_by": None, "given_back_by": None},
+            "candidates": [],
+        },
     )
     SlaScope.objects.create(policy=policy, team=team)
     SlaClock.objects.create(

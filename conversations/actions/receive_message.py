@@ -15,7 +15,7 @@ from conversations.events import ConversationFolderChanged, ConversationOpened, 
 from conversations.file_types import HEAD_BYTES, sniff_type
 from conversations.language import detect_language
 from conversations.models import Attachment, Contact, Conversation, MailPage, Message
-from conversations.queries.merging import end_of_merges
+from conversations.queries.merging import lock_end_of_merges
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Team
@@ -106,7 +106,7 @@ def receive_message(*, conversation: Conversation, contact: Contact, text: Incom
     Locks the conversation.
     Publishes: MessageReceived, ConversationStatusChanged when it reopens, ConversationFolderChanged out of the trash.
     """
-    conversation = end_of_merges(conversation.id, lock=True)
+    conversation = lock_end_of_merges(conversation)
     message = _message(conversation, contact, text)
     _save(message, text)
     actor = Actor.contact(contact.id)

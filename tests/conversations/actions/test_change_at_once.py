@@ -144,3 +144,38 @@ def test_bulk_changes_of_the_same_rows_in_other_orders_do_not_block_each_other(
 
     assert not [one for one in found if isinstance(one, DomainError)]
     assert {row.tags.count() for row in Conversation.objects.filter(id__in=ids)} == {3}
+
+
+def test_mail_to_a_merged_one_waits_for_who_changes_both(acme: Account, viewer_as: ViewerOf, leader: User) -> None:
+    """It is locked in the order of ids, too, though the way of the merge goes against it."""
+    viewer = viewer_as(leader)
+    target, source = make_conversation(messages=1), make_conversation(messages=1)
+    assert target.id < source.id
+    merge_conversations(viewer=viewer, conversation_id=source.id, into=target.id)
+    source.refresh_from_db()
+
+    def write() -> None:
+        for _number in range(10):
+            receive_message(conversation=source, contact=source.contact, text=IncomingText(body_html="", body_text=""))
+
+    def change() -> None:
+        for number in range(10):
+            ids, subject = [str(source.id), str(target.id)], f"Subject {number}"
+            change_conversations(viewer=viewer, ids=ids, changes={"subject": subject})
+
+    at_once(acme, [write, write, change, change])
+
+    assert target.messages.filter(kind="incoming").count() == 22
+
+
+def test_mail_follows_a_merge_made_while_it_waits(acme: Account, viewer_as: ViewerOf, leader: User) -> None:
+    viewer = viewer_as(leader)
+    target, source = make_conversation(messages=1), make_conversation(messages=1)
+    known = Conversation.objects.select_related("contact").get(id=source.id)
+    merge_conversations(viewer=viewer, conversation_id=source.id, into=target.id)
+
+    message = receive_message(
+        conversation=known, contact=known.contact, text=IncomingText(body_html="", body_text="Late")
+    )
+
+    assert message.conversation_id == target.id
