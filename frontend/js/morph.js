@@ -14,6 +14,11 @@ const unsent = new WeakSet()
 document.addEventListener('change', ({ target }) => { if (target.form?.matches('[hx-sync]')) unsent.add(target) }, { capture: true })
 document.addEventListener('htmx:configRequest', ({ target }) => { for (const field of target.elements ?? []) unsent.delete(field) })
 
+// htmx forgets which button sent a form when the answer to an earlier request swaps it. What waited its turn asks here.
+document.addEventListener('htmx:confirm', ({ detail: { triggeringEvent } }) => {
+  triggeringEvent?.submitter?.dispatchEvent(new FocusEvent('focusin', { bubbles: true }))
+})
+
 const callbacks = {
   beforeNodeMorphed: oldNode => !isKept(oldNode),
   beforeNodeRemoved: node => !isKept(node),

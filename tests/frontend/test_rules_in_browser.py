@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from accounts.models import Account, User
 from conversations.models import AutomationRule
@@ -44,6 +44,20 @@ def test_rule_is_made_by_keys_alone(open_page: OpenPage, admin: User, team: Team
 
     expect(page.get_by_role("heading", name="Rules", exact=True)).to_be_visible()
     expect(page.locator(".rule")).to_contain_text("When the customer writes, if priority is urgent: give to Returns")
+
+
+def test_button_pressed_before_the_last_answer_counts(open_page: OpenPage, admin: User, team: Team) -> None:
+    page = open_page(admin, "/settings/rules/new")
+    held: list[Route] = []
+    page.route("**/rules/new", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/rules/new"):
+        page.get_by_role("combobox", name="When").select_option("The customer writes")
+
+    page.get_by_role("button", name="Add condition").press("Enter")
+    held[0].continue_()
+
+    expect(page.get_by_label("Look at")).to_be_focused()
+    expect(page.get_by_role("combobox", name="When")).to_have_value("message_received")
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(open_page: OpenPage, admin: User, team: Team) -> None:
