@@ -1,35 +1,55 @@
 """What the settings pages of teams, agents, skills and categories send."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.actions.save_category import CATEGORY_NAME_MAX_LENGTH
+from conversations.views.people.forms import named_languages
 from hummdesk.errors import DomainError
 from teams.actions.save_skill import SKILL_NAME_MAX_LENGTH
 from teams.actions.save_team import TEAM_NAME_MAX_LENGTH
 from teams.agent_fields import LEVEL_LEAST, LEVEL_MOST, SkillLevel
 from teams.enums import AgentStatus, RoutingStrategy, TeamRole
+from teams.errors import ChangedMeanwhile
 from teams.models import Skill
 
 Offers = Mapping[str, Sequence[tuple[str, Any]]]
-_LANGUAGES_MAX_LENGTH = 200
 
 
 class _OfferingForm(forms.Form):
-    """A form whose choices are rows; `version` is that of what is changed."""
+    """A form whose choices are rows; `version` is that of what is changed.
+
+    `allowed` names the fields that whoever looks may change; the others are not in the form. None stands for all.
+    """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, offers: Offers, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offers: Offers,
+        initial: Mapping[str, Any] | None = None,
+        allowed: Collection[str] | None = None,
+    ) -> None:
         super().__init__(data, initial=dict(initial or {}))
         for name, choices in offers.items():
             field: Any = self.fields[name]
             field.choices = choices
+        if allowed is not None:
+            self.fields = {name: field for name, field in self.fields.items() if name in {*allowed, "version"}}
+
+    def take_version(self, version: int) -> None:
+        """What is sent next is about this version: whoever has read that somebody changed it meanwhile may go on."""
+        sent = cast(QueryDict, self.data).copy()
+        sent["version"] = str(version)
+        self.data = sent
 
     def changes(self) -> dict[str, Any]:
         """Return what was sent, without the version."""
@@ -62,15 +82,22 @@ class TeamForm(_OfferingForm):
 
 
 class PlaceForm(forms.Form):
-    """Who is in a team, as what; `leave` takes them out."""
+    """Who joins a team, as what; only some may make leaders."""
 
     agent_id = forms.TypedChoiceField(label=gettext_lazy("Agent"), coerce=UUID)
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=TeamRole.choices)
 
-    def __init__(self, data: Any = None, *, agents: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, data: Any = None, *, agents: Sequence[tuple[str, str]], makes_leaders: bool) -> None:
         super().__init__(data)
         field: Any = self.fields["agent_id"]
         field.choices = agents
+        if not makes_leaders:
+            del self.fields["role"]
+
+    @property
+    def role_chosen(self) -> TeamRole:
+        """What the agent is to be in the team."""
+        return TeamRole(self.cleaned_data.get("role", TeamRole.AGENT))
 
 
 class TeamRoleForm(forms.Form):
@@ -101,7 +128,9 @@ class _SkillsForm(_OfferingForm):
     def __init__(self, data: Any = None, *, skills: Sequence[Skill], **more: Any) -> None:
         super().__init__(data, **more)
         levels = [("", self.none_label()), *((str(one), str(one)) for one in range(LEVEL_LEAST, LEVEL_MOST + 1))]
-        self._skills = {f"skill_{skill.id}": skill for skill in skills}
+        allowed = more.get("allowed")
+        self.takes_skills = allowed is None or "skills" in allowed
+        self._skills = {f"skill_{skill.id}": skill for skill in skills} if self.takes_skills else {}
         for name, skill in self._skills.items():
             self.fields[name] = forms.TypedChoiceField(
                 label=skill.name, choices=levels, coerce=int, empty_value=None, required=False
@@ -120,6 +149,8 @@ class _SkillsForm(_OfferingForm):
         """Return what was sent, the skills in one."""
         sent = super().changes()
         levels = {name: sent.pop(name) for name in self._skills}
+        if not self.takes_skills:
+            return sent
         skills = [SkillLevel(self._skills[name].name, level) for name, level in levels.items() if level]
         return {**sent, "skills": skills}
 
@@ -132,11 +163,10 @@ class AgentForm(_SkillsForm):
         label=gettext_lazy("Capacity"),
         help_text=gettext_lazy("So many open and pending conversations at a time are routed to them."),
     )
-    languages = forms.CharField(
+    languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages"),
         required=False,
-        max_length=_LANGUAGES_MAX_LENGTH,
-        help_text=gettext_lazy("Codes with commas between, such as: en, fi"),
+        help_text=gettext_lazy("What is written in another language is not routed to them."),
     )
     out_from_on = forms.DateField(
         label=gettext_lazy("Out of office from"),
@@ -156,9 +186,36 @@ class AgentForm(_SkillsForm):
         help_text=gettext_lazy("Gets what would go to them because they know the customer."),
     )
 
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        if "languages" in self.fields:
+            field: Any = self.fields["languages"]
+            field.choices = [("", ""), *named_languages(*self.initial.get("languages", ()))]
+
     def clean_languages(self) -> list[str]:
-        """Return the codes."""
-        return [code.strip() for code in self.cleaned_data["languages"].split(",") if code.strip()]
+        """Return the codes, each once."""
+        return list(dict.fromkeys(code for code in self.cleaned_data["languages"] if code))
+
+    def language_rows(self) -> list[dict[str, Any]]:
+        """Return a select for each language, and one for another: its number, and its options with which is chosen."""
+        bound: Any = self["languages"]
+        field: Any = self.fields["languages"]
+        chosen = [code for code in dict.fromkeys(bound.value() or []) if code]
+        return [
+            {
+                "number": number,
+                "is_new": not code,
+                "options": [(value, label, value == code) for value, label in field.choices if value],
+            }
+            for number, code in enumerate([*chosen, ""], start=1)
+        ]
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was sent; a status that stays is not set anew, so that it stays theirs who set it."""
+        sent = super().changes()
+        if "status" not in self.changed_data:
+            sent.pop("status", None)
+        return sent
 
 
 class SkillForm(forms.Form):
@@ -186,7 +243,9 @@ class CategoryForm(_SkillsForm):
 
 
 def note_errors(form: forms.Form, error: DomainError) -> None:
-    """The form has the error's words beside their fields, or above all of them."""
+    """The form has the error's words beside their fields, or above all of them; what was typed stays."""
+    if isinstance(error, ChangedMeanwhile) and isinstance(form, _OfferingForm):
+        form.take_version(error.more["version"])
     placed = {name: texts for name, texts in error.errors.items() if name in form.fields}
     for name, texts in placed.items():
         for text in texts:

@@ -111,6 +111,7 @@ urlpatterns = [
     path("settings/teams/<uuid:id>/delete", team_pages.team_delete, name="team-delete"),
     path("settings/agents", agent_pages.settings_agents, name="settings-agents"),
     path("settings/agents/<uuid:id>", agent_pages.agent_edit, name="agent-edit"),
+    path("settings/availability", agent_pages.settings_availability, name="settings-availability"),
     path("settings/skills", skill_pages.settings_skills, name="settings-skills"),
     path("settings/skills/<uuid:id>", skill_pages.skill_edit, name="skill-edit"),
     path("settings/skills/<uuid:id>/delete", skill_pages.skill_delete, name="skill-delete"),

@@ -142,6 +142,7 @@ SCREENS = (
     Screen("settings-team-delete", "/settings/teams/{team}/delete"),
     Screen("settings-agents", "/settings/agents"),
     Screen("settings-agent", "/settings/agents/{agent}"),
+    Screen("settings-availability", "/settings/availability"),
     Screen("settings-skills", "/settings/skills"),
     Screen("settings-skill", "/settings/skills/{skill}"),
     Screen("settings-categories", "/settings/categories"),

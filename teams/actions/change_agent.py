@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from accounts.permissions import Permission
 from hummdesk.errors import PermissionDenied
 from hummdesk.events.publishing import action, publish
-from teams.access import Viewer
+from teams.access import Viewer, agent_fields_for
 from teams.actions.save_skill import skills_of_names
 from teams.actions.set_agent_status import set_agent_status
 from teams.agent_fields import CheckedAgent, SkillLevel, checked_agent_fields
@@ -15,12 +14,8 @@ from teams.enums import AgentStatus
 from teams.errors import ChangedMeanwhile
 from teams.events import AgentChanged
 from teams.models import Agent, AgentSkill
-from teams.queries.agents import agents_led_by, lock_agent
+from teams.queries.agents import lock_agent
 
-# What agents may say of themselves.
-OWN_FIELDS = frozenset({"status", "languages", "out_from_on", "out_until_on", "substitute_id"})
-# What leaders may say of those in their teams.
-LED_FIELDS = frozenset({"status", "max_capacity"})
 _COLUMNS = ("max_capacity", "languages", "out_from_on", "out_until_on", "substitute_id")
 
 
@@ -33,7 +28,8 @@ def change_agent(*, viewer: Viewer, agent_id: UUID, changes: Mapping[str, Any], 
     Locks the agent. Raises: NotFound, PermissionDenied, ChangedMeanwhile for another `version`, ValidationFailed.
     Publishes: AgentChanged for what differs, AgentStatusChanged.
     """
-    if not _may_change(viewer, agent_id, set(changes)):
+    allowed = agent_fields_for(viewer, agent_id)
+    if not allowed or not set(changes) <= allowed:
         lock_agent(agent_id)
         raise PermissionDenied
     agent = lock_agent(agent_id)
@@ -51,12 +47,6 @@ def change_agent(*, viewer: Viewer, agent_id: UUID, changes: Mapping[str, Any], 
         status = AgentStatus(changes["status"])
         set_agent_status(agent_id=agent_id, status=status, actor=viewer.actor)
     return agent
-
-
-def _may_change(viewer: Viewer, agent_id: UUID, fields: set[str]) -> bool:
-    if viewer.can(Permission.MANAGE_TEAMS) or (agent_id == viewer.id and fields <= OWN_FIELDS):
-        return True
-    return fields <= LED_FIELDS and agent_id in agents_led_by(viewer.id)
 
 
 def _others(agent: Agent, changes: Mapping[str, Any]) -> set[UUID]:

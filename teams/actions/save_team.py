@@ -1,4 +1,4 @@
-"""Making, changing and deleting teams: for those who manage teams."""
+"""Making, changing and deleting teams: for those who manage teams; its leaders change how a team works."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from hummdesk.clean_text import clean_line
-from hummdesk.errors import ValidationFailed
+from hummdesk.errors import PermissionDenied, ValidationFailed
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
-from teams.access import Viewer
+from teams.access import LED_TEAM_FIELDS, Viewer
 from teams.enums import RoutingStrategy
 from teams.errors import ChangedMeanwhile, FieldRefused, NameTaken
 from teams.events import TeamAdded, TeamChanged, TeamDeleted
 from teams.models import BusinessHours, SlaPolicy, Team
-from teams.queries.teams import lock_team
+from teams.queries.teams import leads_team, lock_team
 from teams.slugs import free_slug
 
 TEAM_NAME_MAX_LENGTH = 80
@@ -42,13 +42,14 @@ def create_team(*, viewer: Viewer, fields: Mapping[str, Any]) -> Team:
 
 @action
 def change_team(*, viewer: Viewer, team_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Team:
-    """The team is as the changes say; their keys are those of `create_team`.
+    """The team is as the changes say; their keys are those of `create_team`, for its leaders `LED_TEAM_FIELDS`.
 
     Locks the team. Raises: PermissionDenied, NotFound, ChangedMeanwhile for another `version`, ValidationFailed,
     NameTaken. Publishes: TeamChanged if anything differs, or categories were given.
     """
-    viewer.require(Permission.MANAGE_TEAMS)
     team = lock_team(team_id)
+    if not _may_change(viewer, team_id, set(changes)):
+        raise PermissionDenied
     if version is not None and version != team.version:
         raise ChangedMeanwhile(team.version)
     checked = _checked(changes)
@@ -80,6 +81,12 @@ def delete_team(*, viewer: Viewer, team_id: UUID, move_to: UUID | None = None) -
     publish(TeamDeleted(actor=viewer.actor, team_id=team_id, move_to=move_to))
     team.delete()
     logger.info("team_deleted", team_id=str(team_id), agent_id=str(viewer.id))
+
+
+def _may_change(viewer: Viewer, team_id: UUID, fields: set[str]) -> bool:
+    if viewer.can(Permission.MANAGE_TEAMS):
+        return True
+    return fields <= LED_TEAM_FIELDS and leads_team(viewer.id, team_id)
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

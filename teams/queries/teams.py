@@ -49,6 +49,12 @@ def team_place(team_id: UUID, agent_id: UUID) -> TeamMember:
     return place
 
 
+def teams_led_by(agent_id: UUID) -> frozenset[UUID]:
+    """Return the teams that the agent is a leader of. One query."""
+    rows = TeamMember.objects.filter(agent_id=agent_id, role=TeamRole.LEADER)
+    return frozenset(rows.values_list("team_id", flat=True))
+
+
 def leads_team(agent_id: UUID, team_id: UUID) -> bool:
     """Return whether the agent is a leader of the team. One query."""
     return TeamMember.objects.filter(agent_id=agent_id, team_id=team_id, role=TeamRole.LEADER).exists()

@@ -33,6 +33,12 @@ def language_name(code: str) -> str:
         return code
 
 
+def named_languages(*also: str) -> list[tuple[str, str]]:
+    """Return the languages that there are to choose from and these besides, as code and name, by name."""
+    codes = {*_LANGUAGES, *also}
+    return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
 def custom_key(name: str) -> str:
     """Return what a custom field is called in a form: the same whichever others there are."""
     return f"custom-{zlib.crc32(name.encode()):08x}"
@@ -110,8 +116,7 @@ class ContactForm(CustomFieldsForm):
     def __init__(self, data: Any = None, *, contact: Contact | None = None) -> None:
         self.contact = contact or Contact()
         super().__init__(data, custom_fields=self.contact.custom_fields, initial=_initial(self.contact))
-        codes = {*_LANGUAGES, self.contact.language or "en"}
-        named = sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])
+        named = named_languages(self.contact.language or "en")
         self.fields["language"].choices = [("", _("Unknown")), *named]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from teams.access import Viewer
 
 def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
     """Return the settings' pages that the viewer may open, the one with this URL name marked."""
+    # Without a permission: who leads a team has a page of it, too.
+    teams = None if viewer.led_team_ids else Permission.MANAGE_TEAMS
     pages: list[tuple[str, str, str, Permission | None]] = [
         ("settings-profile", _("Profile"), "user", None),
+        ("settings-availability", _("Days out and languages"), "calendar-off", None),
         ("settings-shortcuts", _("Shortcuts"), "keyboard", None),
         ("settings-notifications", _("Notifications"), "bell", None),
-        ("settings-teams", _("Teams"), "users", Permission.MANAGE_TEAMS),
+        ("settings-teams", _("Teams"), "users", teams),
         ("settings-agents", _("Agents"), "user-check", Permission.MANAGE_TEAMS),
         ("settings-skills", _("Skills"), "star", Permission.MANAGE_TEAMS),
         ("settings-categories", _("Categories"), "tag", Permission.MANAGE_TEAMS),

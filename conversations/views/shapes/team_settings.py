@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations.models import Category
+from conversations.views.people.forms import language_name
 from conversations.views.shapes.shape import Shape
 from teams.enums import AgentStatus
 from teams.models import Agent, Skill, Team, TeamMember
@@ -31,15 +32,19 @@ def team_line(team: Team) -> Shape:
     }
 
 
-def member_line(place: TeamMember) -> Shape:
-    """Return an agent's place in a team."""
+def member_line(place: TeamMember, *, is_manager: bool) -> Shape:
+    """Return an agent's place in a team; leaders are made, unmade and taken out by those who manage teams."""
     is_leader = place.role == "leader"
     return {
         "url": reverse("agent-edit", args=[place.agent_id]),
         "change_url": reverse("team-member-change", args=[place.team_id, place.agent_id]),
         "name": place.agent.name,
+        "status": place.agent.get_status_display(),
+        "look": _LOOKS[AgentStatus(place.agent.status)],
         "role": place.get_role_display(),
         "is_leader": is_leader,
+        "may_promote": is_manager,
+        "may_leave": is_manager or not is_leader,
         "other_role": "agent" if is_leader else "leader",
         "other_label": _("Make agent") if is_leader else _("Make leader"),
     }
@@ -61,6 +66,7 @@ def agent_line(agent: Agent, today: date) -> Shape:
         "csat_score": agent.csat_score,
         "teams": ", ".join(place.team.name for place in agent.teams.all()),
         "skills": ", ".join(f"{one.skill.name} {one.level}" for one in agent.skills.all()),
+        "languages": ", ".join(language_name(code) for code in agent.languages),
     }
 
 

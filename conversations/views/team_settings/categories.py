@@ -15,7 +15,7 @@ from conversations.models import Category
 from conversations.queries.categories import category_rows, get_category
 from conversations.team_forms import CategoryForm, note_errors
 from conversations.views.shapes import team_settings as shapes
-from conversations.views.team_settings.page import posted, refused, team_manager, team_page
+from conversations.views.team_settings.page import posted, refused, saved, team_manager, team_page
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.http import see_other
 from teams.queries import teams_by_name
@@ -42,7 +42,7 @@ def category_create(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         try:
             create_category(viewer=viewer, fields=form.changes())
-            return see_other(reverse(_PAGE))
+            return saved(request, reverse(_PAGE))
         except (ValidationFailed, Conflict) as error:
             note_errors(form, error)
     return team_page(request, viewer, "category", {"form": form, "category": None}, page=_PAGE)
@@ -58,7 +58,7 @@ def category_edit(request: MemberRequest, id: UUID) -> HttpResponse:
         version = form.cleaned_data["version"]
         try:
             change_category(viewer=viewer, category_id=id, changes=form.changes(), version=version)
-            return see_other(reverse(_PAGE))
+            return saved(request, reverse(_PAGE))
         except (ValidationFailed, Conflict) as error:
             note_errors(form, error)
     context = {"form": form, "category": shapes.category_line(category)}

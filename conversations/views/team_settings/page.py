@@ -6,13 +6,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.decorators import MemberRequest
 from accounts.permissions import Permission
 from conversations.views.settings_page import render_settings
-from hummdesk.errors import Conflict
+from hummdesk.errors import Conflict, PermissionDenied
 from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
+
+_PARTIALS = frozenset({"team-form", "team-members", "agent-form", "category-form"})
 
 
 def team_manager(request: MemberRequest) -> Viewer:
@@ -22,13 +26,29 @@ def team_manager(request: MemberRequest) -> Viewer:
     return viewer
 
 
+def team_leader(request: MemberRequest) -> Viewer:
+    """Return the viewer, who manages teams or leads one. Two queries. Raises: NotAMember, PermissionDenied."""
+    viewer = viewer_of(request.membership)
+    if not viewer.can(Permission.MANAGE_TEAMS) and not viewer.led_team_ids:
+        raise PermissionDenied
+    return viewer
+
+
 def team_page(
     request: MemberRequest, viewer: Viewer, name: str, context: Mapping[str, Any], *, page: str
 ) -> HttpResponse:
-    """Answer with a page of these, 422 when one of its forms has errors."""
+    """Answer with a page of these or one of its partials, 422 when one of its forms has errors."""
     is_wrong = any(isinstance(one, forms.Form) and one.errors for one in context.values())
     status = 422 if is_wrong else 200
-    return render_settings(request, viewer, f"settings/{name}.html", context, page=page, status=status)
+    return render_settings(
+        request, viewer, f"settings/{name}.html", context, page=page, partials=_PARTIALS, status=status
+    )
+
+
+def saved(request: MemberRequest, url: str) -> HttpResponse:
+    """Lead to a page that is drawn anew, and say there that something was kept."""
+    messages.success(request, _("Saved"))
+    return HttpResponseClientRedirect(url) if request.htmx else see_other(url)
 
 
 def refused(request: MemberRequest, error: Conflict, url: str) -> HttpResponse:

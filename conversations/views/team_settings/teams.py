@@ -1,4 +1,4 @@
-"""Teams: which there are, a new one, its settings, who is in it, deleting it."""
+"""Teams: which there are, a new one, its settings, who is in it, deleting it. Leaders have those of their teams."""
 
 from typing import Any
 from uuid import UUID
@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import MemberRequest, member_required
+from accounts.permissions import Permission
 from conversations.queries.categories import category_rows
 from conversations.team_forms import PlaceForm, TeamDeletionForm, TeamForm, TeamRoleForm, note_errors
 from conversations.views.shapes import team_settings as shapes
-from conversations.views.team_settings.page import posted, refused, team_manager, team_page
+from conversations.views.team_settings.page import posted, refused, saved, team_leader, team_manager, team_page
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.http import see_other
-from teams.access import Viewer
+from teams.access import LED_TEAM_FIELDS, Viewer, get_team_for, manageable_teams
 from teams.actions.save_team import change_team, create_team, delete_team
 from teams.actions.team_members import change_team_role, put_in_team, take_out_of_team
-from teams.enums import TeamRole
+from teams.enums import AgentStatus, TeamRole
 from teams.models import Team
 from teams.queries import active_agents, hours_by_name, sla_policies_by_name, teams_by_name
-from teams.queries.teams import team_members, team_row, team_rows
+from teams.queries.teams import team_members, team_row
 
 _PAGE = "settings-teams"
 _FIELDS = ("name", "routing", "is_sticky", "hours_id", "sla_policy_id", "version")
@@ -31,10 +32,11 @@ _FIELDS = ("name", "routing", "is_sticky", "hours_id", "sla_policy_id", "version
 @member_required
 @require_GET
 def settings_teams(request: MemberRequest) -> HttpResponse:
-    """Show the teams."""
-    viewer = team_manager(request)
-    rows = [shapes.team_line(team) for team in team_rows().order_by("name")]
-    return team_page(request, viewer, "teams", {"rows": rows}, page=_PAGE)
+    """Show the teams, to their leaders their own."""
+    viewer = team_leader(request)
+    rows = [shapes.team_line(team) for team in manageable_teams(viewer).order_by("name")]
+    context = {"rows": rows, "may_add": viewer.can(Permission.MANAGE_TEAMS)}
+    return team_page(request, viewer, "teams", context, page=_PAGE)
 
 
 @member_required
@@ -42,11 +44,11 @@ def settings_teams(request: MemberRequest) -> HttpResponse:
 def team_create(request: MemberRequest) -> HttpResponse:
     """Make a team, then show who is in it."""
     viewer = team_manager(request)
-    form = _form(request, None)
+    form = _form(request, viewer, None)
     if form.is_valid():
         try:
             team = create_team(viewer=viewer, fields=form.changes())
-            return see_other(reverse("team-edit", args=[team.id]))
+            return saved(request, reverse("team-edit", args=[team.id]))
         except (ValidationFailed, Conflict) as error:
             note_errors(form, error)
     return team_page(request, viewer, "team_new", {"form": form}, page=_PAGE)
@@ -56,13 +58,13 @@ def team_create(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def team_edit(request: MemberRequest, id: UUID) -> HttpResponse:
     """Show and save a team's settings, and show who is in it."""
-    viewer, team = team_manager(request), team_row(id)
-    form = _form(request, team)
+    viewer = team_leader(request)
+    team = get_team_for(viewer, id)
+    form = _form(request, viewer, team)
     if form.is_valid():
         try:
             change_team(viewer=viewer, team_id=id, changes=form.changes(), version=form.cleaned_data["version"])
-            messages.success(request, _("Saved"))
-            return see_other(reverse("team-edit", args=[id]))
+            return saved(request, reverse("team-edit", args=[id]))
         except (ValidationFailed, Conflict) as error:
             note_errors(form, error)
     return _team_page(request, viewer, team, form)
@@ -72,20 +74,21 @@ def team_edit(request: MemberRequest, id: UUID) -> HttpResponse:
 @require_POST
 def team_member_add(request: MemberRequest, id: UUID) -> HttpResponse:
     """Put an agent in the team."""
-    viewer, team = team_manager(request), team_row(id)
-    form = PlaceForm(request.POST, agents=_outside(id))
+    viewer = team_leader(request)
+    team = get_team_for(viewer, id)
+    form = PlaceForm(request.POST, agents=_outside(id), makes_leaders=viewer.can(Permission.MANAGE_TEAMS))
     if not form.is_valid():
-        return _team_page(request, viewer, team, _form(request, team, is_sent=False), joining=form)
-    role = TeamRole(form.cleaned_data["role"])
-    put_in_team(viewer=viewer, team_id=id, agent_id=form.cleaned_data["agent_id"], role=role)
-    return see_other(reverse("team-edit", args=[id]))
+        return _members(request, viewer, team, joining=form)
+    put_in_team(viewer=viewer, team_id=id, agent_id=form.cleaned_data["agent_id"], role=form.role_chosen)
+    return _members(request, viewer, team)
 
 
 @member_required
 @require_POST
 def team_member_change(request: MemberRequest, id: UUID, agent_id: UUID) -> HttpResponse:
     """Give an agent another role in the team, or take them out."""
-    viewer = team_manager(request)
+    viewer = team_leader(request)
+    team = get_team_for(viewer, id)
     form = TeamRoleForm(request.POST)
     if not form.is_valid():
         raise ValidationFailed(errors={"role": [str(text) for text in form.errors["role"]]})
@@ -94,7 +97,7 @@ def team_member_change(request: MemberRequest, id: UUID, agent_id: UUID) -> Http
         take_out_of_team(viewer=viewer, team_id=id, agent_id=agent_id)
     else:
         change_team_role(viewer=viewer, team_id=id, agent_id=agent_id, role=TeamRole(role))
-    return see_other(reverse("team-edit", args=[id]))
+    return _members(request, viewer, team)
 
 
 @member_required
@@ -116,7 +119,8 @@ def team_delete(request: MemberRequest, id: UUID) -> HttpResponse:
     return team_page(request, viewer, "team_delete", {"form": form, "team": shapes.team_line(team)}, page=_PAGE)
 
 
-def _form(request: MemberRequest, team: Team | None, *, is_sent: bool = True) -> TeamForm:
+def _form(request: MemberRequest, viewer: Viewer, team: Team | None, *, is_sent: bool = True) -> TeamForm:
+    is_manager = viewer.can(Permission.MANAGE_TEAMS)
     offers = {
         "hours_id": [("", _("The account's own")), *((str(one.id), one.name) for one in hours_by_name())],
         "sla_policy_id": [("", _("The account's own")), *((str(one.id), one.name) for one in sla_policies_by_name())],
@@ -125,7 +129,8 @@ def _form(request: MemberRequest, team: Team | None, *, is_sent: bool = True) ->
     initial: dict[str, Any] = {name: getattr(team, name) for name in _FIELDS} if team else {"routing": "least_loaded"}
     if team:
         initial["category_ids"] = [str(category.pk) for category in team.categories.all()]
-    return TeamForm(posted(request) if is_sent else None, offers=offers, initial=initial)
+    allowed = None if is_manager else LED_TEAM_FIELDS
+    return TeamForm(posted(request) if is_sent else None, offers=offers, initial=initial, allowed=allowed)
 
 
 def _outside(team_id: UUID) -> list[tuple[str, str]]:
@@ -133,15 +138,25 @@ def _outside(team_id: UUID) -> list[tuple[str, str]]:
     return [(str(one.pk), one.name) for one in active_agents() if one.pk not in inside]
 
 
+def _members(request: MemberRequest, viewer: Viewer, team: Team, *, joining: PlaceForm | None = None) -> HttpResponse:
+    """Answer with who is in the team now; what stands typed in the form beside is not touched."""
+    if not request.htmx and joining is None:
+        return see_other(reverse("team-edit", args=[team.id]))
+    return _team_page(request, viewer, team, _form(request, viewer, team, is_sent=False), joining=joining)
+
+
 def _team_page(
     request: MemberRequest, viewer: Viewer, team: Team, form: TeamForm, *, joining: PlaceForm | None = None
 ) -> HttpResponse:
-    outside = _outside(team.id)
+    outside, is_manager = _outside(team.id), viewer.can(Permission.MANAGE_TEAMS)
+    places = list(team_members(team.id).order_by("agent__name"))
     context = {
         "form": form,
         "team": shapes.team_line(team),
-        "members": [shapes.member_line(place) for place in team_members(team.id).order_by("agent__name")],
-        "joining": joining or PlaceForm(agents=outside),
+        "members": [shapes.member_line(place, is_manager=is_manager) for place in places],
+        "somebody_takes": any(place.agent.status == AgentStatus.ONLINE for place in places),
+        "joining": joining or PlaceForm(agents=outside, makes_leaders=is_manager),
         "can_join": bool(outside),
+        "may_delete": is_manager,
     }
     return team_page(request, viewer, "team", context, page=_PAGE)
