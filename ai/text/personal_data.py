@@ -69,7 +69,10 @@ def find_personal_data(text: str) -> Sequence[Found]:
 
 def mask_personal_data(text: str, kinds: Collection[PersonalData] = tuple(PersonalData)) -> Masked:
     """Return the text with a mark for each datum of these kinds; the same datum has the same mark."""
-    pieces, hidden, marks, at = [], {}, {}, 0
+    pieces: list[str] = []
+    hidden: dict[str, str] = {}
+    marks: dict[str, str] = {}
+    at = 0
     numbers = dict.fromkeys(PersonalData, 0)
     for one in find_personal_data(text):
         if one.kind not in kinds:
