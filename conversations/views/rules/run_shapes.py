@@ -46,7 +46,7 @@ def _run_row(run: RuleRun, rule: AutomationRule, words: RuleWords) -> Shape:
     actions = action_lines(run.details.get("actions", ()), words, same)
     return {
         "number": conversation.display_id,
-        "subject": conversation.subject,
+        "subject": conversation.subject or _("(no subject)"),
         "url": f"{reverse('conversation-detail', args=[conversation.display_id])}?view=all",
         "outcome": RuleOutcome(run.outcome).label,
         "look": _LOOKS.get(RuleOutcome(run.outcome), ""),
@@ -119,7 +119,7 @@ def tried(found: Mapping[str, Any], conversation: Conversation, rule: Automation
     words = RuleWords()
     return {
         "number": conversation.display_id,
-        "subject": conversation.subject,
+        "subject": conversation.subject or _("(no subject)"),
         "url": f"{reverse('conversation-detail', args=[conversation.display_id])}?view=all",
         "matches": found["matches"],
         "why": found["why"],
@@ -169,7 +169,7 @@ def _differing_row(one: Mapping[str, Any], number: int, subject: str, words: Rul
         rule_did, person_did = (words.value(known.type if known else "text", one[name]) for name in ("set", "did"))
     return {
         "number": number,
-        "subject": subject,
+        "subject": subject or _("(no subject)"),
         "url": f"{reverse('conversation-detail', args=[number])}?view=all",
         "field": known.label if known else one["field"],
         "set": rule_did,

@@ -27,7 +27,7 @@ def clocks(conversation: Conversation, now: datetime) -> tuple[Clock, ...]:
     """Return the promises of an unfinished conversation, the most urgent first."""
     if conversation.is_finished:
         return ()
-    return tuple(_clock(label, at, now) for at, label in sorted(_promises(conversation), key=lambda one: one[0]))
+    return tuple(clock_until(label, at, now) for at, label in sorted(_promises(conversation), key=lambda one: one[0]))
 
 
 def _promises(conversation: Conversation) -> Iterator[tuple[datetime, str]]:
@@ -44,7 +44,8 @@ def _promises(conversation: Conversation) -> Iterator[tuple[datetime, str]]:
         yield resolution, _("Resolution")
 
 
-def _clock(label: str, due_at: datetime, now: datetime) -> Clock:
+def clock_until(label: str, due_at: datetime, now: datetime) -> Clock:
+    """Return the clock of one promise."""
     left_s = (due_at - now).total_seconds()
     form = _("%(time)s over") if left_s < 0 else _("%(time)s left")
     tone = "danger" if left_s < 0 else "warn" if left_s < _HOUR_S else ""

@@ -6,13 +6,14 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.enums import Exclusion, Priority
 from conversations.queries.waiting import Waiter
 from conversations.views.people.forms import language_name
+from conversations.views.shapes.clocks import Clock, clock_until
 from conversations.views.shapes.reasons import nobody_because
-from conversations.views.shapes.shape import moment
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,7 @@ class QueueRow:
     priority: str
     priority_label: str
     since: datetime
-    due_at: datetime | None
-    due: str
+    clock: Clock | None
     agent: str
     agent_seed: str
     because: str
@@ -58,8 +58,7 @@ def _row(waiter: Waiter) -> QueueRow:
         priority=row.priority,
         priority_label=str(Priority(row.priority).label),
         since=waiter.since,
-        due_at=row.sla_due_at,
-        due=moment(row.sla_due_at) if row.sla_due_at else "",
+        clock=clock_until(_("Promised"), row.sla_due_at, timezone.now()) if row.sla_due_at else None,
         agent=agent.name if agent else "",
         agent_seed=str(agent.pk) if agent else "",
         because=_because(waiter),
