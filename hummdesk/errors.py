@@ -102,6 +102,15 @@ class Conflict(DomainError):
     title = _("This has changed meanwhile.")
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else has saved since the caller looked; `version` is what there is now."""
+
+    title = _("Somebody else has changed this meanwhile. Look at it again, then save.")
+
+    def __init__(self, version: int) -> None:
+        super().__init__(more={"version": version})
+
+
 class PayloadTooLarge(DomainError):
     """The body is over the limit that `detail` names."""
 

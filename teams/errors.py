@@ -23,15 +23,6 @@ class FieldRefused(ValidationFailed):
         super().__init__(errors={name: list(texts)})
 
 
-class ChangedMeanwhile(Conflict):
-    """Somebody else has saved since the caller looked; `version` is what there is now."""
-
-    title = _("Somebody else has changed this meanwhile. Look at it again, then save.")
-
-    def __init__(self, version: int) -> None:
-        super().__init__(more={"version": version})
-
-
 class SkillInUse(Conflict):
     """A category asks for the skill."""
 

@@ -26,10 +26,10 @@ from conversations.events import (
 from conversations.models import Conversation
 from conversations.promise_events import SlaPolicySet
 from conversations.queries.changes import CheckedChanges, checked_changes, fault_in
-from hummdesk.errors import Conflict
 from hummdesk.events.actor import Actor
 from hummdesk.events.event import Event
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer
 
 _CHANGED_FIELDS = (
@@ -64,9 +64,8 @@ def change_conversation(
     Publishes: one event with the values before and after for each thing that differs.
     """
     conversation = get_conversation_for(viewer, conversation_id, need=Permission.REPLY, lock=True)
-    if version is not None and version != conversation.version:
-        text = _("The conversation has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": conversation.version})
+    text = _("The conversation has changed meanwhile: its version is %(version)d now.")
+    require_version(version, conversation.version, text)
     apply_changes(conversation, checked_changes(changes), actor=viewer.actor)
     return conversation
 

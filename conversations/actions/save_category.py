@@ -17,10 +17,11 @@ from conversations.rules.fields import FieldType
 from hummdesk.clean_text import clean_line
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer
 from teams.actions.save_skill import clean_skill_name, skills_of_names
 from teams.agent_fields import LEVEL_LEAST, LEVEL_MOST, SkillLevel
-from teams.errors import ChangedMeanwhile, FieldRefused, NameTaken, SkillInUse
+from teams.errors import FieldRefused, NameTaken, SkillInUse
 from teams.models import Team
 from teams.slugs import free_slug
 
@@ -53,8 +54,7 @@ def change_category(
     """
     viewer.require(Permission.MANAGE_TEAMS)
     category = get_category(category_id, lock=True)
-    if version is not None and version != category.version:
-        raise ChangedMeanwhile(category.version)
+    require_version(version, category.version)
     if "name" in changes:
         changes = {**changes, "name": _clean_name(changes["name"])}
     changed = _set(category, changes)

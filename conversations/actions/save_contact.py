@@ -16,8 +16,9 @@ from conversations.events import ContactChanged
 from conversations.identities import stored_identity
 from conversations.models import Company, Contact, ContactIdentity
 from conversations.queries.contacts import company_of_address, get_contact, identities_by_kind, owners_of
-from hummdesk.errors import Conflict, ValidationFailed
+from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer
 
 IDENTITIES_MOST = 20
@@ -68,9 +69,8 @@ def change_contact(
     """
     contact = get_contact(contact_id, lock=True)
     viewer.require(Permission.REPLY)
-    if version is not None and version != contact.version:
-        text = _("The contact has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": contact.version})
+    text = _("The contact has changed meanwhile: its version is %(version)d now.")
+    require_version(version, contact.version, text)
     changed = _apply(contact, changes, _values_by_kind(contact))
     if changed:
         contact.version += 1

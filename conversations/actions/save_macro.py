@@ -7,13 +7,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from conversations.actions.share_thing import SHARED_FIELDS, check_version, fill_shared
+from conversations.actions.share_thing import SHARED_FIELDS, fill_shared
 from conversations.macro_actions import MacroUser, check_macro_actions, macro_changes
 from conversations.models import Macro
 from conversations.queries.changes import checked_changes
 from conversations.queries.sharing import get_shared, require_sharing
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action
+from hummdesk.versions import IT_HAS_CHANGED, require_version
 from teams.access import Viewer
 
 
@@ -37,7 +38,7 @@ def change_macro(*, viewer: Viewer, macro_id: UUID, changes: Mapping[str, Any], 
     Raises: NotFound, PermissionDenied, ValidationFailed, Conflict for a stale version.
     """
     macro = get_shared(viewer, Macro, macro_id, lock=True)
-    check_version(macro, version)
+    require_version(version, macro.version, IT_HAS_CHANGED)
     _fill(viewer, macro, changes)
     macro.version += 1
     macro.save(update_fields=[*SHARED_FIELDS, "actions"])

@@ -16,6 +16,7 @@ from conversations.queries.promises import PolicyPreview, policy_preview
 from conversations.queries.rules import lock_rules
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer
 from teams.models import BusinessHours, SlaPolicy, Team
 from teams.queries.hours import calendar_of
@@ -54,9 +55,8 @@ def change_policy(
     """
     viewer.require(Permission.MANAGE_SLA)
     policy = get_policy(policy_id, lock=True)
-    if version is not None and version != policy.version:
-        text = _("This policy has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": policy.version})
+    text = _("This policy has changed meanwhile: its version is %(version)d now.")
+    require_version(version, policy.version, text)
     _save_policy(policy, changes, viewer)
     return get_policy(policy.pk)
 

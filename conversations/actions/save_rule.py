@@ -17,8 +17,9 @@ from conversations.rules.conditions import Errors
 from conversations.rules.events import AutomationRuleDeleted, AutomationRuleSaved
 from conversations.rules.fields import FieldType
 from conversations.rules.mentions import Mention, mentions_in
-from hummdesk.errors import Conflict, ValidationFailed
+from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import IT_HAS_CHANGED, require_version
 from teams.access import Viewer
 
 RULES_MOST = 100
@@ -59,9 +60,7 @@ def change_rule(
     viewer.require(Permission.MANAGE_AUTOMATIONS)
     lock_rules()
     rule = get_rule(viewer, rule_id, lock=True)
-    if version is not None and version != rule.version:
-        text = _("It has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": rule.version})
+    require_version(version, rule.version, IT_HAS_CHANGED)
     before = [getattr(rule, name) for name in _OF_TIMERS]
     if "trigger" in changes and changes["trigger"] not in TIMED_TRIGGERS and "delay_s" not in changes:
         changes = {**changes, "delay_s": None}

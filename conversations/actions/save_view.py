@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from accounts.permissions import Permission
-from conversations.actions.share_thing import SHARED_FIELDS, check_version, fill_shared
+from conversations.actions.share_thing import SHARED_FIELDS, fill_shared
 from conversations.models import SavedView
 from conversations.queries.sharing import get_shared, require_sharing
 from hummdesk.events.publishing import action
+from hummdesk.versions import IT_HAS_CHANGED, require_version
 from teams.access import Viewer
 
 
@@ -35,7 +36,7 @@ def change_saved_view(
     Raises: NotFound, PermissionDenied, ValidationFailed, Conflict for a stale version.
     """
     view = get_shared(viewer, SavedView, view_id, lock=True)
-    check_version(view, version)
+    require_version(version, view.version, IT_HAS_CHANGED)
     _fill(viewer, view, changes)
     view.version += 1
     view.save(update_fields=[*SHARED_FIELDS, "filters", "ordering", "columns"])

@@ -19,6 +19,7 @@ from hummdesk.egress import target_of
 from hummdesk.errors import Conflict
 from hummdesk.events.publishing import action
 from hummdesk.logs import logger
+from hummdesk.versions import require_version
 from teams.access import Viewer
 
 MOST_WEBHOOKS = 20
@@ -58,8 +59,7 @@ def change_webhook(
     """
     viewer.require(Permission.MANAGE_ACCOUNT)
     webhook = webhook_with(webhook_id, lock=True)
-    if version is not None and version != webhook.version:
-        raise Conflict
+    require_version(version, webhook.version, Conflict.title)
     if "url" in changes:
         webhook.url = target_of(changes["url"]).url
     webhook.description = changes.get("description", webhook.description)

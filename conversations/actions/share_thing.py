@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from conversations.enums import Sharing
 from conversations.models.saved import SharedThing
 from conversations.queries.sharing import get_team, require_sharing
-from hummdesk.errors import Conflict, ValidationFailed
+from hummdesk.errors import ValidationFailed
 from teams.access import Viewer
 
 SHARED_FIELDS = ("name", "visibility", "team", "position", "version", "updated_at")
@@ -34,10 +34,3 @@ def fill_shared(viewer: Viewer, thing: SharedThing, changes: Mapping[str, Any]) 
         thing.team = None
     thing.position = changes.get("position", thing.position)
     require_sharing(viewer, thing)
-
-
-def check_version(thing: SharedThing, version: int | None) -> None:
-    """Raises: Conflict when a version is given that is not the thing's."""
-    if version is not None and version != thing.version:
-        text = _("It has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": thing.version})

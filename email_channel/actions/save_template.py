@@ -23,6 +23,7 @@ from email_channel.templating import faults_of
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
 from hummdesk.events.publishing import action
 from hummdesk.safe_html import html_to_text
+from hummdesk.versions import IT_HAS_CHANGED, require_version
 from teams.access import Viewer
 
 TEMPLATE_NAME_CHARS = 80
@@ -54,9 +55,7 @@ def change_template(
     """
     viewer.require(Permission.MANAGE_TEMPLATES)
     template, number = lock_template(template_id)
-    if version is not None and version != max(number, 1):
-        text = _("It has changed meanwhile: its version is %(version)d now.")
-        raise Conflict(text % {"version": max(number, 1)})
+    require_version(version, max(number, 1), IT_HAS_CHANGED)
     if number == 0:
         number = 1
         _add_version(template, number, "")

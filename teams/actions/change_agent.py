@@ -6,12 +6,12 @@ from uuid import UUID
 
 from hummdesk.errors import PermissionDenied
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer, agent_fields_for
 from teams.actions.save_skill import skills_of_names
 from teams.actions.set_agent_status import set_agent_status
 from teams.agent_fields import CheckedAgent, SkillLevel, checked_agent_fields
 from teams.enums import AgentStatus
-from teams.errors import ChangedMeanwhile
 from teams.events import AgentChanged
 from teams.models import Agent, AgentSkill
 from teams.queries.agents import lock_agent
@@ -33,8 +33,7 @@ def change_agent(*, viewer: Viewer, agent_id: UUID, changes: Mapping[str, Any], 
         lock_agent(agent_id)
         raise PermissionDenied
     agent = lock_agent(agent_id)
-    if version is not None and version != agent.version:
-        raise ChangedMeanwhile(agent.version)
+    require_version(version, agent.version)
     checked = checked_agent_fields(agent, changes, substitutes=_others(agent, changes))
     changed = _set_columns(agent, checked)
     if "skills" in checked and _set_skills(agent, checked["skills"]):

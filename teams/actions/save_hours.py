@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Permission
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.events.publishing import action, publish
+from hummdesk.versions import require_version
 from teams.access import Viewer
 from teams.events import HoursChanged, HoursDeleted
 from teams.models import BusinessHours, BusinessPeriod, Holiday
@@ -54,9 +55,8 @@ def change_hours(
     """
     viewer.require(Permission.MANAGE_SLA)
     hours = get_hours(hours_id, lock=True)
-    if version is not None and version != hours.version:
-        text = _("These hours have changed meanwhile: their version is %(version)d now.")
-        raise Conflict(text % {"version": hours.version})
+    text = _("These hours have changed meanwhile: their version is %(version)d now.")
+    require_version(version, hours.version, text)
     _save(hours, changes, viewer)
     return get_hours(hours.pk)
 

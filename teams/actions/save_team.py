@@ -12,9 +12,10 @@ from hummdesk.clean_text import clean_line
 from hummdesk.errors import PermissionDenied, ValidationFailed
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
+from hummdesk.versions import require_version
 from teams.access import LED_TEAM_FIELDS, Viewer
 from teams.enums import RoutingStrategy
-from teams.errors import ChangedMeanwhile, FieldRefused, NameTaken
+from teams.errors import FieldRefused, NameTaken
 from teams.events import TeamAdded, TeamChanged, TeamDeleted
 from teams.models import BusinessHours, SlaPolicy, Team
 from teams.queries.teams import leads_team, lock_team
@@ -50,8 +51,7 @@ def change_team(*, viewer: Viewer, team_id: UUID, changes: Mapping[str, Any], ve
     team = lock_team(team_id)
     if not _may_change(viewer, team_id, set(changes)):
         raise PermissionDenied
-    if version is not None and version != team.version:
-        raise ChangedMeanwhile(team.version)
+    require_version(version, team.version)
     checked = _checked(changes)
     changed = tuple(name for name, value in checked.items() if getattr(team, name) != value)
     category_ids = _ids(changes.get("category_ids"))

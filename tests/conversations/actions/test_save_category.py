@@ -7,11 +7,11 @@ from accounts.models import User
 from conversations.actions.save_category import change_category, create_category, delete_category
 from conversations.errors import CategoryInUse
 from conversations.models import Category
-from hummdesk.errors import NotFound, PermissionDenied, ValidationFailed
+from hummdesk.errors import ChangedMeanwhile, NotFound, PermissionDenied, ValidationFailed
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.agent_fields import SkillLevel
-from teams.errors import ChangedMeanwhile, NameTaken
+from teams.errors import NameTaken
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_conversation, make_team
 

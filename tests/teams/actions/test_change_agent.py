@@ -4,12 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from hummdesk.errors import NotFound, PermissionDenied, ValidationFailed
+from hummdesk.errors import ChangedMeanwhile, NotFound, PermissionDenied, ValidationFailed
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.actions.change_agent import change_agent
 from teams.agent_fields import SkillLevel
-from teams.errors import ChangedMeanwhile
 from teams.models import Agent, AgentSkill, Skill
 from tests.factories import make_agent
 

@@ -6,11 +6,11 @@ from accounts.models import Account
 from conversations.enums import Status
 from conversations.errors import TeamHasWork
 from conversations.models import Category, Conversation
-from hummdesk.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from hummdesk.errors import ChangedMeanwhile, Conflict, NotFound, PermissionDenied, ValidationFailed
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.actions.save_team import change_team, create_team, delete_team
-from teams.errors import ChangedMeanwhile, NameTaken
+from teams.errors import NameTaken
 from teams.models import BusinessHours, SlaPolicy, Team
 from tests.factories import make_agent, make_conversation, make_mailbox, make_team
 
