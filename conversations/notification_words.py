@@ -14,7 +14,9 @@ def told_text(row: ToldRow) -> str:
         NotificationKind.REPLY: _("%(name)s wrote"),
         NotificationKind.SLA_WARNING: _("A promised time is near"),
         NotificationKind.SLA_BREACH: _("A promised time is over"),
-        NotificationKind.RULE: _("A rule has something to tell you"),
+        NotificationKind.RULE: _("The rule “%(name)s” wants you to look")
+        if row.actor_name
+        else _("A rule has something to tell you"),
         NotificationKind.WEBHOOK_DISABLED: _("A webhook was switched off"),
     }
     return texts[NotificationKind(row.kind)] % {"name": row.actor_name or _("Somebody")}

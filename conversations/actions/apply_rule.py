@@ -1,7 +1,7 @@
 """What a rule that matched does, all of it or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +35,15 @@ class ActionResult:
 
 @dataclass
 class _Work:
-    """A rule at work on a locked conversation, and whom it gathers to be told."""
+    """A rule at work on a locked conversation, at its action of this place; and by whom it tells, the places of what
+    tells them."""
 
     rule: AutomationRule
     conversation: Conversation
     changed: frozenset[str]
-    agent_ids: list[UUID]
-    webhook_ids: list[UUID]
+    place: int = 0
+    told: dict[UUID, list[int]] = field(default_factory=dict)
+    webhook_ids: list[UUID] = field(default_factory=list)
 
     @property
     def actor(self) -> Actor:
@@ -58,16 +60,17 @@ def apply_rule(rule: AutomationRule, conversation: Conversation) -> Sequence[Act
     """
     changes = checked_changes(action_changes(rule.actions, now=timezone.now()))
     events = apply_changes(conversation, changes, actor=Actor.rule(rule.id)) if changes else []
-    work = _Work(rule, conversation, frozenset(map(_field_of, events)), [], [])
-    results = [_done(work, one) for one in rule.actions]
+    work = _Work(rule, conversation, frozenset(map(_field_of, events)))
+    results = [_done(work, place, one) for place, one in enumerate(rule.actions)]
     if any(one.done for one in results):
         publish(
             RuleApplied(
                 actor=work.actor,
                 conversation_id=conversation.id,
                 rule_id=rule.id,
-                agent_ids=tuple(dict.fromkeys(work.agent_ids)),
+                agent_ids=tuple(work.told),
                 webhook_ids=tuple(dict.fromkeys(work.webhook_ids)),
+                notices={str(agent_id): " ".join(map(str, places)) for agent_id, places in work.told.items()},
             )
         )
     return results
@@ -78,7 +81,8 @@ def _field_of(event: Event) -> str:
     return CHANGED_BY_EVENT[name][0] if name in CHANGED_BY_EVENT else name
 
 
-def _done(work: _Work, one: Mapping[str, Any]) -> ActionResult:
+def _done(work: _Work, place: int, one: Mapping[str, Any]) -> ActionResult:
+    work.place = place
     do = _DO.get(one["type"])
     if do is not None:
         why = do(work, one)
@@ -114,7 +118,8 @@ def _reply(work: _Work, one: Mapping[str, Any]) -> str:
 def _tell(work: _Work, one: Mapping[str, Any]) -> str:
     wanted = [UUID(agent_id) for agent_id in one.get("agent_ids") or []]
     found = wanted or agents_to_tell(work.conversation)
-    work.agent_ids += found
+    for agent_id in dict.fromkeys(found):
+        work.told.setdefault(agent_id, []).append(work.place)
     return "" if found else _("There is nobody to tell: it has neither an assignee nor a team with leaders.")
 
 

@@ -1,7 +1,7 @@
 """Telling agents of what has happened: from one event of the log to their notifications."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from conversations.queries.notifications import (
     already_told,
     followers_of,
     leaders_or_members_of,
+    notice_texts,
     those_who_see,
     those_who_want,
 )
@@ -26,11 +27,12 @@ from hummdesk.events.publishing import action, publish
 
 @dataclass(frozen=True)
 class _Occasion:
-    """An event, with the rows that it is about."""
+    """An event, with the rows that it is about, and what each agent is to be told with it beyond its kind."""
 
     event: LoggedEvent
     conversation: Conversation | None
     message: Message | None
+    texts: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
     def author_id(self) -> UUID | None:
@@ -65,7 +67,7 @@ def _occasion(event: LoggedEvent) -> _Occasion:
     conversation_id, message_id = event.data.get("conversation_id"), event.data.get("message_id")
     conversation = Conversation.objects.filter(id=conversation_id).first() if conversation_id else None
     message = Message.objects.filter(id=message_id, deleted_at=None).first() if message_id else None
-    return _Occasion(event, conversation, message)
+    return _Occasion(event, conversation, message, notice_texts(event) if event.type == "RuleApplied" else {})
 
 
 def _is_worth_telling(occasion: _Occasion) -> bool:
@@ -106,6 +108,7 @@ def _notification(occasion: _Occasion, kind: NotificationKind, agent_id: UUID, *
         actor_kind=event.actor_kind,
         actor_id=event.actor_id,
         event_seq=event.seq,
+        text=occasion.texts.get(agent_id, ""),
         mail_due_at=timezone.now() + MAIL_AFTER if by_mail else None,
     )
 

@@ -14,6 +14,7 @@ from teams.models import Agent
 class Notification(models.Model):
     """One thing for one agent; `event_seq` is what it comes from, so that a second run adds none.
 
+    `text` is what a rule was to say, in the words that it had then; "" for what explains itself.
     `mail_due_at` is when it goes by mail if nobody has read it, None if it does not; `mailed_at` is when it went.
     """
 
@@ -25,6 +26,7 @@ class Notification(models.Model):
     actor_kind = models.CharField(max_length=10, blank=True)
     actor_id = models.UUIDField(null=True, blank=True)
     event_seq = models.BigIntegerField()
+    text = models.TextField(blank=True, default="", db_default="")
     read_at = models.DateTimeField(null=True, blank=True)
     mail_due_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

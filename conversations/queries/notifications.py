@@ -15,6 +15,7 @@ from accounts.queries import active_memberships, members_among
 from conversations.access import Place, visible_conversations
 from conversations.enums import MAILED_KINDS, NotificationKind
 from conversations.models import (
+    AutomationRule,
     Contact,
     Conversation,
     ConversationFollow,
@@ -25,6 +26,7 @@ from conversations.models import (
 )
 from conversations.queries.live import sights_of
 from hummdesk.errors import NotFound
+from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from teams.enums import TeamRole
 from teams.models import Agent, TeamMember
@@ -60,7 +62,9 @@ def notifications_of(viewer: Viewer, *, unread: bool | None = None, kind: str | 
         rows = rows.filter(kind=kind)
     agents = Agent.objects.filter(user_id=OuterRef("actor_id")).values("name")[:1]
     contacts = Contact.objects.filter(id=OuterRef("actor_id")).values("name")[:1]
-    return rows.select_related("conversation").annotate(actor_name=Coalesce(Subquery(agents), Subquery(contacts)))
+    rules = AutomationRule.objects.filter(id=OuterRef("actor_id")).values("name")[:1]
+    name = Coalesce(Subquery(agents), Subquery(contacts), Subquery(rules))
+    return rows.select_related("conversation").annotate(actor_name=name)
 
 
 def get_notification(viewer: Viewer, id: UUID) -> ToldRow:
@@ -113,6 +117,18 @@ def leaders_or_members_of(team_id: UUID) -> set[UUID]:
     members = list(TeamMember.objects.filter(team_id=team_id).values_list("agent_id", "role"))
     leaders = {agent_id for agent_id, role in members if role == TeamRole.LEADER}
     return leaders or {agent_id for agent_id, _role in members}
+
+
+def notice_texts(event: LoggedEvent) -> dict[UUID, str]:
+    """Return what a rule that was applied says to each agent, in its words of now; "" where it has none. One query."""
+    rule = AutomationRule.objects.filter(id=event.data["rule_id"]).first()
+    if rule is None:
+        return {}
+    texts = {str(place): one.get("text") or "" for place, one in enumerate(rule.actions) if one["type"] == "notify"}
+    return {
+        UUID(agent_id): " · ".join(text for place in str(places).split() if (text := texts.get(place, "")))
+        for agent_id, places in event.data.get("notices", {}).items()
+    }
 
 
 def account_admins() -> set[UUID]:

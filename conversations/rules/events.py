@@ -1,6 +1,6 @@
 """What happens to automation rules, and by them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -34,12 +34,16 @@ class AutomationRuleDeleted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleApplied(Event):
-    """A rule has done what stands next to this event in the log. `agent_ids` are to be told, `webhook_ids` called."""
+    """A rule has done what stands next to this event in the log. `agent_ids` are to be told, `webhook_ids` called.
+
+    `notices`: for each of these agents the places of the rule's actions that tell them, such as `0 2`.
+    """
 
     conversation_id: UUID
     rule_id: UUID
     agent_ids: tuple[UUID, ...] = ()
     webhook_ids: tuple[UUID, ...] = ()
+    notices: dict[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

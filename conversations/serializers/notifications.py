@@ -42,6 +42,7 @@ class NotificationOutput(serializers.Serializer[Any]):
     message_id = serializers.UUIDField(allow_null=True)
     actor = NotificationActor()
     event_seq = serializers.IntegerField()
+    text = serializers.CharField(allow_blank=True, help_text="What a rule was to say; empty for other kinds")
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -108,6 +109,7 @@ def notification_fields(row: Any) -> dict[str, Any]:
         "message_id": row.message_id,
         "actor": {"type": row.actor_kind or ActorKind.SYSTEM, "id": row.actor_id, "name": row.actor_name},
         "event_seq": row.event_seq,
+        "text": row.text,
         "read_at": row.read_at,
         "created_at": row.created_at,
     }

@@ -91,7 +91,12 @@ def _mail(id: UUID, membership: Membership, rows: Sequence[ToldRow]) -> SystemMa
 def _item(account: Account, row: ToldRow) -> dict[str, Any]:
     conversation = row.conversation
     about = f"#{conversation.display_id} {' '.join(conversation.subject.split())}".strip() if conversation else ""
-    return {"text": told_text(row), "about": about, "url": _url(account, "notification-open", row.id)}
+    return {
+        "text": told_text(row),
+        "note": " ".join(row.text.split()),
+        "about": about,
+        "url": _url(account, "notification-open", row.id),
+    }
 
 
 def _url(account: Account, name: str, *args: object) -> str:

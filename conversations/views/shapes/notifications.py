@@ -50,6 +50,7 @@ def item(row: ToldRow) -> Shape:
         "read_url": reverse("notification-read", args=[row.id]),
         "icon": _ICONS[NotificationKind(row.kind)],
         "text": told_text(row),
+        "note": row.text,
         "subject": (conversation.subject or _("(no subject)")) if conversation else "",
         "number": conversation.display_id if conversation else "",
         "at": row.created_at,

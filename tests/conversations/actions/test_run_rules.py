@@ -14,7 +14,7 @@ from conversations.actions.notify import notify_of_event
 from conversations.actions.receive_message import IncomingText, open_conversation, receive_message
 from conversations.actions.run_rule_timers import purge_rule_runs
 from conversations.actions.run_rules import RUNS_OF_RULE_MOST, run_rules
-from conversations.actions.save_rule import create_rule
+from conversations.actions.save_rule import change_rule, create_rule
 from conversations.enums import Folder, MessageKind, NotificationKind, RuleOutcome, Status
 from conversations.models import AutomationRule, Conversation, Notification, RuleRun, WebhookDelivery
 from hummdesk.events.models import LoggedEvent
@@ -198,6 +198,27 @@ def test_agents_are_told_and_webhooks_called(manager: Viewer, agent: User, leade
     notify_of_event(event_seq=LoggedEvent.objects.get(type="RuleApplied").seq)
     told = Notification.objects.get(kind=NotificationKind.RULE)
     assert (told.agent_id, told.actor_kind, told.actor_id) == (leader.id, "rule", rule.id)
+
+
+def test_each_agent_is_told_in_the_words_of_the_actions_that_tell_them(
+    manager: Viewer, agent: User, leader: User
+) -> None:
+    rule = _rule(
+        manager,
+        {"type": "notify", "agent_ids": [str(leader.id)], "text": "Look at this"},
+        {"type": "notify", "agent_ids": [str(leader.id), str(agent.id)], "text": "A lamp is broken"},
+        {"type": "notify", "agent_ids": [str(agent.id)]},
+    )
+
+    _mail()
+    run_rules(LoggedEvent.objects.get(type="ConversationOpened").seq)
+    applied = LoggedEvent.objects.get(type="RuleApplied")
+    notify_of_event(event_seq=applied.seq)
+    change_rule(viewer=manager, rule_id=rule.id, changes={"actions": [{"type": "notify", "text": "Other words"}]})
+
+    texts = dict(Notification.objects.filter(kind=NotificationKind.RULE).values_list("agent_id", "text"))
+    assert applied.data["notices"] == {str(leader.id): "0 1", str(agent.id): "1 2"}
+    assert texts == {leader.id: "Look at this · A lamp is broken", agent.id: "A lamp is broken"}
 
 
 def test_account_without_rules_costs_one_query(acme: Account) -> None:

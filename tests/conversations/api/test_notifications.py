@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, User
 from conversations.enums import NotificationKind
-from conversations.models import Conversation, Notification
+from conversations.models import AutomationRule, Conversation, Notification
 from tests.accounts.api.clients import problem
 from tests.factories import agent_of, make_conversation, make_team
 from tests.fixtures.cast import ApiOf
@@ -40,6 +40,16 @@ def test_list_has_the_callers_own_newest_first(api_of: ApiOf, agent: User, admin
     assert results[1]["actor"] == {"type": "agent", "id": str(admin.id), "name": agent_of(admin).name}
     assert results[0]["conversation"] is None
     assert results[0]["actor"] == {"type": "system", "id": None, "name": None}
+
+
+def test_list_has_what_a_rule_says(api_of: ApiOf, agent: User) -> None:
+    rule = AutomationRule.objects.create(name="Lamps", trigger="note_added")
+    make_notification(agent, kind=NotificationKind.RULE, actor_kind="rule", actor_id=rule.id, text="Broken again")
+
+    (told,) = api_of(agent).get(NOTIFICATIONS).json()["results"]
+
+    assert told["text"] == "Broken again"
+    assert told["actor"] == {"type": "rule", "id": str(rule.id), "name": "Lamps"}
 
 
 def test_list_pages_by_keyset(api_of: ApiOf, agent: User) -> None:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from conversations.enums import NotificationKind
-from conversations.models import Notification
+from conversations.models import AutomationRule, Notification
 from tests.conversations.api.test_notifications import make_notification
 from tests.factories import make_conversation, make_message, make_team
 from tests.fixtures.cast import ClientOf
@@ -29,6 +29,20 @@ def test_page_shows_own_ones_newest_first_in_words(client_of: ClientOf, agent: U
         "Admin Of Acme assigned this to you",
     ]
     assert page.context["unread_count"] == 2
+
+
+def test_what_a_rule_says_is_on_the_page_and_in_the_bell(client_of: ClientOf, agent: User) -> None:
+    rule = AutomationRule.objects.create(name="Lamps", trigger="note_added")
+    fields = {"kind": NotificationKind.RULE, "actor_kind": "rule", "actor_id": rule.id, "text": "Broken <again>"}
+    told = make_notification(agent, make_conversation(), **fields)
+    client = client_of(agent)
+
+    page = client.get("/notifications").content.decode()
+    bell = client.get(f"/notifications/bell?new={told.id}", headers=HTMX).content.decode()
+
+    for shown in (page, bell):
+        assert "The rule “Lamps” wants you to look" in shown
+        assert "Broken &lt;again&gt;" in shown
 
 
 @pytest.mark.parametrize("kind", NotificationKind.values)

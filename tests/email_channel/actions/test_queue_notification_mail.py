@@ -12,7 +12,7 @@ from accounts.models import Account, Membership, User
 from conversations.actions.assign_conversation import assign_conversation
 from conversations.actions.gather_notification_mail import MAIL_AFTER, mail_unread_notifications
 from conversations.actions.read_notifications import read_all_notifications
-from conversations.models import Conversation, Notification
+from conversations.models import AutomationRule, Conversation, Notification
 from email_channel.actions.queue_notification_mail import LISTED_MOST, queue_notification_mail
 from email_channel.actions.suppress_address import suppress_address
 from email_channel.enums import SendState, SuppressionReason
@@ -81,6 +81,19 @@ def test_it_says_what_happened_and_leads_there(told: list[UUID], agent: User, ac
     assert "&lt;b&gt;parcel&lt;/b&gt;" in mail.html
     assert f'/notifications/{told[1]}">' in mail.html
     assert "http" in mail.html
+
+
+def test_it_says_what_a_rule_says(told: list[UUID], agent: User) -> None:
+    rule = AutomationRule.objects.create(name="Lamps", trigger="note_added")
+    fields = {"kind": "rule", "actor_kind": "rule", "actor_id": rule.id, "text": "Broken <again>"}
+    Notification.objects.filter(id=told[0]).update(**fields)
+
+    mail = queue(agent, told[:1])
+
+    assert mail is not None
+    assert "The rule “Lamps” wants you to look" in mail.text
+    assert "\nBroken <again>\n" in mail.text
+    assert "wants you to look: Broken &lt;again&gt;" in mail.html
 
 
 def test_one_thing_is_told_in_the_singular_and_many_are_cut(
