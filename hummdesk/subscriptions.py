@@ -5,6 +5,7 @@
 log's lock; they return the names of account tasks without arguments that are queued after the commit.
 `RULE_VALUES`: functions by which apps add to what automation rules may ask about: of `conversation_id` and `at`, the
 values by field.
+`RULE_NAMES`: by the type of a row that rules may name, the function by which its app names all of them: (id, name).
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
 `ONLY_IF`: the field of an event without which a task is not queued.
 `RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
@@ -62,6 +63,11 @@ WITH_LOG: tuple[str, ...] = (
 )
 
 RULE_VALUES: tuple[str, ...] = ("ai.queries.classified_values",)
+
+RULE_NAMES: dict[str, str] = {
+    "mailbox": "email_channel.queries.rules.mailbox_names",
+    "template": "email_channel.queries.rules.template_names",
+}
 
 _ATTEND = "conversations.tasks.attend"
 _DRAIN = "conversations.tasks.drain_queues"

@@ -21,12 +21,14 @@ from conversations.rules.fields import (
     CONTACT_CUSTOM,
     CUSTOM,
     FieldType,
+    RuleField,
     rule_fields,
 )
 from conversations.views.rules import values
 from conversations.views.rules.drafts import GROUPS, DraftGroup, DraftRow, RuleDraft
 from conversations.views.rules.words import RuleWords
 from conversations.views.shapes.shape import Shape
+from teams.queries import default_hours
 
 Options = Sequence[tuple[str, Any]]
 # Chosen from what email_channel has, which this app may not import: the page asks this URL for the options.
@@ -104,12 +106,14 @@ class RuleInputs:
             "fields": self._fields(chosen),
             "custom": row.text("custom") if chosen in values.CUSTOM_PREFIXES else None,
             "ops": _options(ops, [op]),
-            "value": self._input(f"{at}-value", "value", str(known.type), _("Value"), {**row.typed, "op": [op]})
-            if known
-            else None,
+            "value": self._condition_value(known, at, {**row.typed, "op": [op]}) if known else None,
             "errors": row.errors,
             "focus": focus,
         }
+
+    def _condition_value(self, known: RuleField, at: str, typed: values.Typed) -> Shape:
+        shape = self._input(f"{at}-value", "value", str(known.type), _("Value"), typed)
+        return shape | {"help": hours_hint()} if known.name == "hours_open" else shape
 
     def _fields(self, chosen: str) -> list[Shape]:
         """Return the fields in groups; what this trigger does not tell is offered only where it is chosen already."""
@@ -181,6 +185,14 @@ class RuleInputs:
             return list(settings.LANGUAGES)
         fixed = CHOICES_OF_TYPE.get(FieldType(type_))
         return fixed.choices if fixed else self.choices("agent" if type_ == "agents" else type_)
+
+
+def hours_hint() -> str:
+    """Return whose hours a condition asks about. One query."""
+    hours = default_hours()
+    if hours is None:
+        return _("The hours of its team count. Without any it is neither open nor closed: no calendar is the default.")
+    return _("The hours of its team count; without a team, or where it has none: %(name)s.") % {"name": hours.name}
 
 
 def unit_labels() -> Options:

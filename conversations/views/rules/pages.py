@@ -160,7 +160,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     words = RuleWords()
-    inputs = RuleInputs(words, trigger=draft.head.get("trigger", ""), choices=words.choices)
+    inputs = RuleInputs(words, trigger=draft.head.get("trigger", ""))
     form = inputs.shape(draft, focus=focus) | {
         "sentence": shapes.typed_sentence(draft, words),
         "tags": [name for name, _label in rule_choices("tag")],

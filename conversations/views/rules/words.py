@@ -1,7 +1,7 @@
 """Rules in one plain sentence: "When the customer writes, if priority is urgent: give to Returns"."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
@@ -9,11 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.enums import RuleTrigger
-from conversations.queries.rule_choices import rule_choices
+from conversations.queries.rule_choices import company_name, rule_names
 from conversations.rules.actions import rule_actions
+from conversations.rules.conditions import is_id
 from conversations.rules.fields import CHOICES_OF_TYPE, FieldType, RuleField, RuleOp, field_of
 from conversations.views.rules.values import in_units
 from hummdesk.markup import one_line
@@ -25,7 +26,8 @@ TEXT_CHARS = 60
 class RuleWords:
     """Says what rules mean; the names of an account's rows are read once for each type that is met."""
 
-    choices: Callable[[str], Sequence[tuple[str, Any]]] = field(default_factory=lambda: cache(rule_choices))
+    names: Callable[[str], Mapping[str, str]] = field(default_factory=lambda: cache(rule_names))
+    company: Callable[[str], str] = field(default_factory=lambda: cache(company_name))
 
     def sentence(self, rule: Mapping[str, Any]) -> str:
         """Return the whole rule. `rule` has trigger, delay_s, conditions, actions."""
@@ -91,34 +93,57 @@ class RuleWords:
     def _one_value(self, type_: FieldType, value: Any) -> str:
         if fixed := CHOICES_OF_TYPE.get(type_):
             return _lower(fixed(value).label) if value in fixed.values else str(value)
-        if type_ in _NAMED:
-            return str(dict(self.choices(type_)).get(str(value), _("what is gone")))
+        if type_ in _GONE:
+            return self._name(type_, str(value))
         if type_ in _PLAIN:
             return _PLAIN[type_](value)
         return str(value) if isinstance(value, int | float) else f"“{one_line(str(value), TEXT_CHARS)}”"
 
+    def _name(self, type_: FieldType, value: str) -> str:
+        name = self.names("agent" if type_ == FieldType.AGENTS else type_.value).get(value, "")
+        if not name and type_ == FieldType.COMPANY and is_id(value):
+            name = self.company(value)
+        return one_line(name, TEXT_CHARS) if name else str(_GONE[type_])
+
     def action(self, one: Mapping[str, Any]) -> str:
         """Return what an action does: "give to Returns"."""
         kind = str(one.get("type", ""))
+        known = rule_actions().get(kind)
         if kind == "snooze":
             return _snooze_words(one)
-        known = rule_actions().get(kind)
+        if kind == "notify":
+            return self._notify_words(one)
         if known is None:
             return kind
+        if any(param.is_needed and param.name not in one for param in known.params):
+            return _lower(known.label)
+        if any(param.may_be_none and one[param.name] is None for param in known.params):
+            return _nobody_words()[kind]
         given = {param.name: self.value(param.type, one.get(param.name)) for param in known.params}
         template = _action_words().get(kind, "")
         return template % given if template else _lower(known.label)
 
+    def _notify_words(self, one: Mapping[str, Any]) -> str:
+        ids = one.get("agent_ids")
+        agents = self.value(FieldType.AGENTS, ids) if ids else _("whoever is responsible")
+        if not one.get("text"):
+            return _("tell %(agents)s") % {"agents": agents}
+        text = self.value(FieldType.TEXT, one["text"])
+        return _("tell %(agents)s: %(text)s") % {"agents": agents, "text": text}
 
-_NAMED = (
-    FieldType.TEAM,
-    FieldType.AGENT,
-    FieldType.AGENTS,
-    FieldType.CATEGORY,
-    FieldType.COMPANY,
-    FieldType.WEBHOOK,
-    FieldType.SLA_POLICY,
-)
+
+# Rows that a rule may name → what is said where one is not there any more.
+_GONE: Mapping[FieldType, Any] = {
+    FieldType.TEAM: gettext_lazy("a deleted team"),
+    FieldType.AGENT: gettext_lazy("a deleted agent"),
+    FieldType.AGENTS: gettext_lazy("a deleted agent"),
+    FieldType.CATEGORY: gettext_lazy("a deleted category"),
+    FieldType.COMPANY: gettext_lazy("a deleted company"),
+    FieldType.WEBHOOK: gettext_lazy("a deleted webhook"),
+    FieldType.SLA_POLICY: gettext_lazy("a deleted SLA policy"),
+    FieldType.MAILBOX: gettext_lazy("a deleted mailbox"),
+    FieldType.TEMPLATE: gettext_lazy("a deleted template"),
+}
 
 
 def time_words(seconds: float) -> str:
@@ -138,9 +163,6 @@ _PLAIN: Mapping[FieldType, Callable[[Any], str]] = {
     FieldType.SHARE: lambda value: f"{value * 100:g} %",
     FieldType.LANGUAGE: lambda value: dict(settings.LANGUAGES).get(value, value),
     FieldType.TAGS: str,
-    # Rows of email_channel, whose names this app does not know.
-    FieldType.MAILBOX: lambda _value: _("the chosen one"),
-    FieldType.TEMPLATE: lambda _value: _("the chosen one"),
 }
 
 
@@ -154,7 +176,19 @@ def _action_words() -> Mapping[str, str]:
         "set_status": _("set to %(status)s"),
         "set_category": _("set category to %(category)s"),
         "note": _("note %(text)s"),
+        "reply_template": _("reply with %(template_id)s"),
+        "webhook": _("call %(webhook_id)s"),
         "set_sla": _("promise as in %(policy_id)s"),
+    }
+
+
+def _nobody_words() -> Mapping[str, str]:
+    """What an action does that is given nobody, or nothing."""
+    return {
+        "assign": _("assign to no one"),
+        "assign_team": _("take out of its team"),
+        "set_category": _("take its category off"),
+        "set_sla": _("promise by the SLA policy that fits"),
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Account, User
 from conversations.enums import RuleOutcome
 from conversations.models import AutomationRule, RuleRun
-from teams.models import Team
+from teams.models import BusinessHours, Team
 from tests.factories import make_conversation, make_tag, make_team
 from tests.fixtures.cast import ClientOf
 
@@ -341,3 +341,16 @@ def test_starting_points_show_a_form(client_of: ClientOf, admin: User, start: st
     assert posted(page)["trigger"] == {"urgent": "message_received", "silence": "customer_silent", "nowhere": ""}.get(
         start, "conversation_opened"
     )
+
+
+def test_form_says_whose_hours_a_condition_asks_about(client_of: ClientOf, admin: User, rule: AutomationRule) -> None:
+    AutomationRule.objects.update(conditions={"all": [{"field": "hours_open", "op": "is", "value": False}]})
+    client, url = client_of(admin), reverse("rule-edit", args=[rule.id])
+    hours = BusinessHours.objects.get(is_default=True)
+
+    named = client.get(url).content.decode()
+    BusinessHours.objects.update(is_default=False)
+    nameless = client.get(url).content.decode()
+
+    assert f"without a team, or where it has none: {hours.name}." in named
+    assert "no calendar is the default" in nameless
