@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
@@ -19,6 +19,7 @@ from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import account_context
 
 EVENTS, PER_CONVERSATION, RULES, LOOKS = 10_000, 4, 50, 100
+DELAY_S = 24 * 3600
 PLAIN = {
     "all": [
         {"field": "status", "op": "is", "value": "open"},
@@ -46,6 +47,7 @@ def measured() -> dict[str, float]:
     fill()
     plain_s, plain = _timed("Plain", PLAIN)
     text_s, text = _timed("With text", WITH_TEXT)
+    waits_s, waits = _timed("Waits", PLAIN, trigger="customer_waits", delay_s=DELAY_S)
     return {
         "events": plain.seen,
         "backtest_s": round(plain_s, 2),
@@ -53,13 +55,21 @@ def measured() -> dict[str, float]:
         "differing": plain.differing_count,
         "backtest_with_texts_s": round(text_s, 2),
         "matched_with_texts": text.matched,
+        "backtest_of_time_s": round(waits_s, 2),
+        "conversations_of_time": waits.seen,
+        "states_of_time": waits.begun or 0,
+        "ended_early_of_time": waits.ended_early or 0,
+        "matched_of_time": waits.matched,
         "event_without_rules_ms": round(_event_ms(), 2),
         "event_with_50_rules_ms": round(_event_ms(RULES), 2),
     }
 
 
 def fill() -> None:
-    """There are 10,000 messages of customers within 30 days, in 2,500 conversations, and as much that people did."""
+    """There are 10,000 messages of customers within 30 days, in 2,500 conversations, and as much that people did.
+
+    Every second message is answered after some hours.
+    """
     dice, now = random.Random(1), timezone.now()
     contact = Contact.objects.create(name="Ada", email="ada@bench.example")
     rows = Conversation.objects.bulk_create(
@@ -73,21 +83,26 @@ def fill() -> None:
         for row, at in moments
     )
     events = [event for row, at in moments for event in _events(row, at, dice)]
-    LoggedEvent.objects.bulk_create(events, batch_size=5_000)
+    # The log is in the order of time.
+    LoggedEvent.objects.bulk_create(sorted(events, key=lambda one: one.at), batch_size=5_000)
 
 
-def _events(row: Conversation, at: object, dice: random.Random) -> list[LoggedEvent]:
+def _events(row: Conversation, at: datetime, dice: random.Random) -> list[LoggedEvent]:
     what = {"object_id": row.id, "at": at, "dispatched_at": at}
     change = {"priority_before": "normal", "priority": dice.choice(Priority.values)}
+    reply = {"object_id": row.id, "at": at + timedelta(hours=dice.randrange(1, 48)), "dispatched_at": at}
+    replied = [LoggedEvent(type="ReplySent", actor_kind="agent", actor_id=row.id, data={}, **reply)]
     return [
+        *(replied if dice.random() < 0.5 else []),
         LoggedEvent(type="MessageReceived", actor_kind="contact", data={"is_later": True}, **what),
         LoggedEvent(type="ConversationPriorityChanged", actor_kind="agent", actor_id=row.id, data=change, **what),
     ]
 
 
-def _timed(name: str, conditions: Mapping[str, object]) -> tuple[float, BacktestTally]:
+def _timed(name: str, conditions: Mapping[str, object], **when: object) -> tuple[float, BacktestTally]:
     actions = [{"type": "set_priority", "priority": "high"}]
-    rule = AutomationRule(name=name, trigger="message_received", conditions=conditions, actions=actions)
+    given = {"trigger": "message_received", **when}
+    rule = AutomationRule(name=name, conditions=conditions, actions=actions, **given)
     start = time.perf_counter()
     tally = backtest(rule, timezone.now())
     return time.perf_counter() - start, tally

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Permission
 from conversations.access import get_conversation_for
 from conversations.actions.run_rules import applied_with_log, conditions_for_log, looks_there
-from conversations.enums import TIMED_TRIGGERS, BacktestState
+from conversations.enums import BacktestState
 from conversations.errors import MergedAway
 from conversations.models import AutomationRule, RuleBacktest
-from conversations.queries.backtest import backtest
+from conversations.queries.backtest import backtest_steps
 from conversations.queries.rule_values import RuleValues
 from conversations.queries.rules import conversation_of_rule, get_rule, newest_event_of_rule
 from conversations.rules.conditions import evaluate_conditions
 from conversations.rules.events import RuleBacktestAsked
-from hummdesk.errors import Conflict
+from hummdesk.errors import NotFound
 from hummdesk.events.publishing import action, publish
 from hummdesk.logs import logger
 from teams.access import Viewer
@@ -75,13 +75,9 @@ def _try(rule: AutomationRule, conversation_id: UUID) -> None:
 def start_backtest(*, viewer: Viewer, rule_id: UUID) -> RuleBacktest:
     """The rule is about to be tried on the events of the last 30 days; `backtest_of` has the result.
 
-    Raises: NotFound, PermissionDenied, Conflict for a rule of time. Publishes: RuleBacktestAsked.
+    One that is under way already stops. Raises: NotFound, PermissionDenied. Publishes: RuleBacktestAsked.
     """
     rule = get_rule(viewer, rule_id)
-    if rule.trigger in TIMED_TRIGGERS:
-        raise Conflict(
-            _("Only rules that listen to an event can be tried on the past. Try this one on a conversation.")
-        )
     test, _is_new = RuleBacktest.objects.update_or_create(
         rule=rule,
         defaults={"state": BacktestState.QUEUED, "version": rule.version, "asked_at": timezone.now(), "result": {}},
@@ -90,19 +86,42 @@ def start_backtest(*, viewer: Viewer, rule_id: UUID) -> RuleBacktest:
     return test
 
 
+@action
+def stop_backtest(*, viewer: Viewer, rule_id: UUID) -> RuleBacktest:
+    """The backtest under way is to go no further; one that is over stays as it is.
+
+    Raises: PermissionDenied, NotFound, also where none was asked for.
+    """
+    test = backtest_of(viewer, rule_id)
+    if test is None:
+        raise NotFound
+    under_way = RuleBacktest.objects.filter(id=test.id, state__in=[BacktestState.QUEUED, BacktestState.RUNNING])
+    under_way.update(state=BacktestState.STOPPED)
+    test.refresh_from_db()
+    return test
+
+
 def run_backtest(rule_id: UUID) -> bool:
-    """The backtest that was asked for is done; returns whether this was the one to do it. Writes its row alone."""
-    waiting = RuleBacktest.objects.filter(rule_id=rule_id, state=BacktestState.QUEUED)
-    if not waiting.update(state=BacktestState.RUNNING):
+    """The backtest that was asked for is done; returns whether this was the one to do it. Writes its row alone.
+
+    After each step the row says how far it is, unless it was stopped, or asked for anew: then nobody waits for this.
+    """
+    test = RuleBacktest.objects.select_related("rule").filter(rule_id=rule_id, state=BacktestState.QUEUED).first()
+    if test is None:
         return False
-    running = RuleBacktest.objects.filter(rule_id=rule_id, state=BacktestState.RUNNING)
+    mine = RuleBacktest.objects.filter(id=test.id, asked_at=test.asked_at)
+    running = mine.filter(state=BacktestState.RUNNING)
+    if not mine.filter(state=BacktestState.QUEUED).update(state=BacktestState.RUNNING):
+        return False
     try:
-        result = backtest(AutomationRule.objects.get(id=rule_id), timezone.now()).stored()
+        for tally in backtest_steps(test.rule, timezone.now()):
+            if not running.update(result=tally.progress()):
+                return True
     except Exception as error:  # the rim: whoever waits for the result is told that there is none
         logger.error("backtest_failed", rule_id=str(rule_id), error=type(error).__name__)
         running.update(state=BacktestState.FAILED)
         return True
-    running.update(state=BacktestState.DONE, result=result)
+    running.update(state=BacktestState.DONE, result=tally.stored())
     return True
 
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.authentication import HasPermission
 from accounts.permissions import Permission
 from conversations.actions.save_rule import change_rule, create_rule, delete_rule, move_rule
-from conversations.actions.try_rule import backtest_of, dry_run, start_backtest
+from conversations.actions.try_rule import backtest_of, dry_run, start_backtest, stop_backtest
 from conversations.enums import RuleTrigger
 from conversations.queries.rules import all_rules, get_rule, rule_runs
 from conversations.rules.actions import rule_actions
@@ -119,7 +119,7 @@ class AutomationRuleBacktestView(ApiView):
 
     @extend_schema(operation_id="start_automation_rule_backtest", request=None, responses={202: BacktestOutput})
     def post(self, request: Request, rule_id: UUID) -> Response:
-        """Begin to try the rule on what has happened; nothing is changed. 409 for a rule of time."""
+        """Begin to try the rule on what has happened; nothing is changed. One that is under way already stops."""
         test = start_backtest(viewer=viewer_in(request), rule_id=rule_id)
         return Response(BacktestOutput(test).data, status=202)
 
@@ -130,6 +130,12 @@ class AutomationRuleBacktestView(ApiView):
         if test is None:
             raise NotFound
         return Response(BacktestOutput(test).data)
+
+    @extend_schema(operation_id="stop_automation_rule_backtest", responses={204: None})
+    def delete(self, request: Request, rule_id: UUID) -> Response:
+        """Let the one that is under way go no further; 404 where none was asked for."""
+        stop_backtest(viewer=viewer_in(request), rule_id=rule_id)
+        return Response(status=204)
 
 
 class AutomationRuleRunsView(ApiView):

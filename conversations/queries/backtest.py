@@ -1,42 +1,46 @@
-"""What a rule would have done with the events of the last 30 days, and what people did instead."""
+"""What a rule would have done in the last 30 days, and what people did instead."""
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Max
 
-from conversations.enums import Folder, MessageKind, RuleTrigger, SlaState
-from conversations.models import AutomationRule, Conversation, Message
-from conversations.queries.rule_values import RuleGround, RuleValues
-from conversations.rules.actions import rule_actions
+from conversations.enums import TIMED_TRIGGERS, Folder, RuleTrigger
+from conversations.models import AutomationRule, Conversation
+from conversations.queries.past_episodes import EPISODES_LOADED, awaited_messages, past_episodes
+from conversations.queries.past_values import COUNTED_EVENTS, PastValues, values_at, values_at_events
+from conversations.queries.people_did import done_otherwise, wishes_of
+from conversations.queries.rule_values import RuleGround
 from conversations.rules.conditions import evaluate_conditions, leaves_of
-from conversations.rules.past import PAST_EVENTS, PastState, states_at
-from conversations.rules.triggers import CHANGED_BY_EVENT, EVENT_OF_TRIGGER
+from conversations.rules.episodes import EPISODE_EVENTS
+from conversations.rules.past import PAST_EVENTS
+from conversations.rules.triggers import EVENT_OF_TRIGGER
 from hummdesk.events.actor import ActorKind
 from hummdesk.events.models import LoggedEvent
 
 LOOKED_BACK = timedelta(days=30)
-EVENTS_MOST, DIFFERING_MOST = 10_000, 1_000
+EVENTS_MOST, LISTED_MOST = 10_000, 1_000
 CONVERSATIONS_AT_ONCE = 200
 LASTS_S = 120
-# A person who sets the same thing within this time has judged the event.
-JUDGED_WITHIN = timedelta(days=1)
-_COUNTED = ("MessageReceived", "ReplySent", "NoteAdded")
-_LOADED = PAST_EVENTS | {*_COUNTED, "SlaWarned", "SlaBreached"}
+_LOADED = PAST_EVENTS | {*COUNTED_EVENTS, "SlaWarned", "SlaBreached"}
+# Conversation → the events to look at; for a rule of time none, since it looks at states.
+Targets = Mapping[UUID, set[int]]
 
 
 @dataclass
 class BacktestTally:
-    """What came of a backtest: `seen` of `total` events, those that matched, and where people did otherwise.
+    """What came of a backtest: `seen` of `total` events, or for a rule of time conversations; those that matched, and
+    where people did otherwise. `matching` and `differing` are the newest of them.
 
-    `is_cut`: there are more events, or the time was over; the newest were looked at.
+    `is_cut`: there are more, or the time was over; the newest were looked at. Of a rule of time, `begun` says how
+    often its state was due or would have been, `ended_early` how often it was over before; else both are None.
     """
 
     from_at: datetime
@@ -46,32 +50,52 @@ class BacktestTally:
     matched: int = 0
     differing_count: int = 0
     is_cut: bool = False
+    begun: int | None = None
+    ended_early: int | None = None
+    matching: list[dict[str, Any]] = field(default_factory=list)
     differing: list[dict[str, Any]] = field(default_factory=list)
+
+    def progress(self) -> dict[str, Any]:
+        """Return how far it is, as JSON: all but the lists."""
+        lists = ("matching", "differing")
+        moments = {"from_at": self.from_at.isoformat(), "until_at": self.until_at.isoformat()}
+        return {name: value for name, value in {**self.__dict__, **moments}.items() if name not in lists}
 
     def stored(self) -> dict[str, Any]:
         """Return it as JSON."""
-        moments = {"from_at": self.from_at.isoformat(), "until_at": self.until_at.isoformat()}
-        return {**self.__dict__, **moments}
+        return {**self.progress(), "matching": self.matching, "differing": self.differing}
 
 
 def backtest(rule: AutomationRule, now: datetime) -> BacktestTally:
-    """Return what the rule would have made of the newest events of its trigger; nothing is written.
+    """Return what the rule would have made of what has happened; nothing is written. See `backtest_steps`."""
+    *_earlier, tally = backtest_steps(rule, now)
+    return tally
 
-    About four queries for 200 conversations, and one for each event where the conditions ask for texts or for AI.
+
+def backtest_steps(rule: AutomationRule, now: datetime) -> Iterator[BacktestTally]:
+    """Yield the same tally again and again while it grows, the last time whole; whoever stops asking stops the work.
+
+    Looks at the newest events of the rule's trigger, or for a rule of time at the states that would have come due.
+    Each step is a transaction in which the database refuses to write: about four queries for 200 conversations, and
+    one for each event where the conditions ask for texts or for AI.
     """
     tally = BacktestTally(now - LOOKED_BACK, now)
     until = time.monotonic() + LASTS_S
     with _only_reading():
         targets = _targets(rule, tally)
-        ids = list(targets)
-        for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
-            if time.monotonic() > until:
-                tally.is_cut = True
-                break
+    yield tally
+    ids = list(targets)
+    for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
+        if time.monotonic() > until:
+            tally.is_cut = True
+            break
+        with _only_reading():
             _look_back(rule, targets, ids[start : start + CONVERSATIONS_AT_ONCE], tally)
-    tally.differing.sort(key=lambda one: one["event_seq"], reverse=True)
-    del tally.differing[DIFFERING_MOST:]
-    return tally
+        yield tally
+    for rows in (tally.matching, tally.differing):
+        rows.sort(key=lambda one: one["at"], reverse=True)
+        del rows[LISTED_MOST:]
+    yield tally
 
 
 @contextmanager
@@ -83,8 +107,12 @@ def _only_reading() -> Iterator[None]:
         yield
 
 
-def _targets(rule: AutomationRule, tally: BacktestTally) -> Mapping[UUID, set[int]]:
-    """Return the events to look at, by conversation."""
+def _targets(rule: AutomationRule, tally: BacktestTally) -> Targets:
+    """Return what to look at, the newest first. One query."""
+    return _targets_of_time(rule, tally) if rule.trigger in TIMED_TRIGGERS else _targets_of_event(rule, tally)
+
+
+def _targets_of_event(rule: AutomationRule, tally: BacktestTally) -> Targets:
     events = LoggedEvent.objects.filter(type=EVENT_OF_TRIGGER[rule.trigger], at__gte=tally.from_at)
     if rule.trigger == RuleTrigger.NOTE_ADDED:
         events = events.exclude(actor_kind=ActorKind.RULE)
@@ -99,167 +127,83 @@ def _targets(rule: AutomationRule, tally: BacktestTally) -> Mapping[UUID, set[in
     return targets
 
 
-def _look_back(
-    rule: AutomationRule, targets: Mapping[UUID, set[int]], ids: Sequence[UUID], tally: BacktestTally
-) -> None:
-    logs = _logs(ids, min(min(targets[one]) for one in ids))
+def _targets_of_time(rule: AutomationRule, tally: BacktestTally) -> Targets:
+    """A state that comes due within the 30 days began with an event as much longer ago as it must last."""
+    since = tally.from_at - timedelta(seconds=rule.delay_s or 0)
+    events = LoggedEvent.objects.filter(type__in=EPISODE_EVENTS, at__gte=since).exclude(object_id=None)
+    newest = events.values("object_id").annotate(newest=Max("seq")).order_by("-newest")
+    found = list(newest.values_list("object_id", flat=True)[: EVENTS_MOST + 1])
+    tally.begun = tally.ended_early = 0
+    tally.is_cut = len(found) > EVENTS_MOST
+    tally.total = min(len(found), EVENTS_MOST)
+    return {object_id: set() for object_id in found[:EVENTS_MOST] if object_id}
+
+
+def _look_back(rule: AutomationRule, targets: Targets, ids: Sequence[UUID], tally: BacktestTally) -> None:
+    is_of_time = rule.trigger in TIMED_TRIGGERS
+    logs = _logs(ids, 0 if is_of_time else min(min(targets[one]) for one in ids))
     renamed = logs.pop(None, [])
-    ground = RuleGround()
-    wishes = wishes_of(rule)
+    awaited = awaited_messages(ids) if is_of_time else {}
+    ground, wishes = RuleGround(), wishes_of(rule)
     rows = Conversation.objects.filter(id__in=ids).select_related("contact", "team__hours").prefetch_related("tags")
     for conversation in rows:
         log = sorted([*logs[conversation.id], *renamed], key=lambda one: one.seq, reverse=True)
-        for values in _past_values(conversation, log, targets[conversation.id], ground):
-            tally.seen += 1
-            if not _looks_at(rule, values) or not evaluate_conditions(rule.conditions, values).holds:
-                continue
-            tally.matched += 1
-            if difference := _difference(wishes, values, log):
-                tally.differing_count += 1
-                tally.differing.append(difference)
+        if is_of_time:
+            moments = _moments_due(rule, conversation, log, awaited, tally)
+            looks: Iterable[PastValues] = (values_at(conversation, log, at, ground) for at in moments)
+        else:
+            looks = values_at_events(conversation, log, targets[conversation.id], ground)
+            tally.seen += len(targets[conversation.id])
+        for values in looks:
+            _count(rule, values, wishes, tally)
+    tally.seen += len(ids) if is_of_time else 0
 
 
 def _logs(ids: Sequence[UUID], since_seq: int) -> dict[UUID | None, list[LoggedEvent]]:
-    """Return the events since then by conversation, and under None those of tags."""
+    """Return the events since then by conversation, and under None those of tags. Two queries."""
     logs: dict[UUID | None, list[LoggedEvent]] = defaultdict(list)
-    for event in LoggedEvent.objects.filter(object_id__in=ids, type__in=_LOADED, seq__gte=since_seq):
+    types = _LOADED if since_seq else _LOADED | EPISODES_LOADED
+    for event in LoggedEvent.objects.filter(object_id__in=ids, type__in=types, seq__gte=since_seq):
         logs[event.object_id].append(event)
-    logs[None] = list(LoggedEvent.objects.filter(type="TagChanged", seq__gte=since_seq))
+    oldest = since_seq or min((event.seq for log in logs.values() for event in log), default=0)
+    logs[None] = list(LoggedEvent.objects.filter(type="TagChanged", seq__gte=oldest))
     return logs
 
 
-def _looks_at(rule: AutomationRule, values: "PastValues") -> bool:
+def _moments_due(
+    rule: AutomationRule,
+    conversation: Conversation,
+    log: Sequence[LoggedEvent],
+    awaited: Mapping[str, bool],
+    tally: BacktestTally,
+) -> Sequence[datetime]:
+    """Return when the rule would have acted there, its conditions apart, and count the states that began."""
+    acts = []
+    for episode in past_episodes(rule, conversation, log, awaited, tally.until_at):
+        if tally.from_at <= (episode.acts_at or episode.due_at) <= tally.until_at:
+            tally.begun = (tally.begun or 0) + 1
+            tally.ended_early = (tally.ended_early or 0) + (episode.acts_at is None)
+            acts += [episode.acts_at] if episode.acts_at else []
+    return acts
+
+
+def _count(rule: AutomationRule, values: PastValues, wishes: Mapping[str, Any], tally: BacktestTally) -> None:
+    if not _looks_at(rule, values) or not evaluate_conditions(rule.conditions, values).holds:
+        return
+    place = {
+        "conversation_id": str(values.conversation.id),
+        "display_id": values.conversation.display_id,
+        "event_seq": values.event.seq if values.event else None,
+        "at": values.at.isoformat(),
+    }
+    difference = done_otherwise(wishes, values)
+    tally.matched += 1
+    tally.matching.append({**place, "differs": difference is not None})
+    if difference is not None:
+        tally.differing_count += 1
+        tally.differing.append({**place, **difference})
+
+
+def _looks_at(rule: AutomationRule, values: PastValues) -> bool:
     asks = any(leaf.field.name == "folder" for leaf in leaves_of(rule.conditions))
     return asks or values["folder"] == Folder.INBOX
-
-
-class PastValues(RuleValues):
-    """The fields just after an event that is over. What the log does not tell, such as the customer's company or
-    language, is as it is now."""
-
-    def __init__(self, conversation: Conversation, event: LoggedEvent, state: PastState, **options: Any) -> None:
-        self.later: Sequence[LoggedEvent] = options.pop("later")
-        self.log: Sequence[LoggedEvent] = options.pop("log")
-        super().__init__(conversation, event.at, event=event, tags=sorted(state.tags), **options)
-
-    def _value(self, name: str) -> Any:
-        read = {"message_count": self._message_count, "sla": self._sla_state, "waiting_s": self._waited_s}.get(name)
-        return read() if read else super()._value(name)
-
-    def _message_count(self) -> int:
-        return self.conversation.message_count - sum(one.type in _COUNTED for one in self.later)
-
-    def _sla_state(self) -> str | None:
-        """By what was told until then."""
-        seq = self.event.seq if self.event else 0
-        types = {one.type for one in self.log if one.seq <= seq}
-        if "SlaBreached" in types:
-            return SlaState.BREACHED.value
-        if self.conversation.sla_policy_id is None:
-            return None
-        return (SlaState.DUE_SOON if "SlaWarned" in types else SlaState.OK).value
-
-    def _waited_s(self) -> float | None:
-        """Since the first message of the customer that no reply had followed. One query."""
-        messages = Message.objects.filter(conversation_id=self.conversation.id, created_at__lte=self.at)
-        replied_at = messages.filter(kind=MessageKind.REPLY, to=[]).order_by("-created_at").first()
-        awaited = messages.filter(kind=MessageKind.INCOMING, is_automatic=False)
-        if replied_at is not None:
-            awaited = awaited.filter(created_at__gt=replied_at.created_at)
-        first = awaited.order_by("created_at").first()
-        return (self.at - first.created_at).total_seconds() if first else None
-
-
-def _past_values(
-    conversation: Conversation, log: Sequence[LoggedEvent], seqs: set[int], ground: RuleGround
-) -> Iterator[PastValues]:
-    left = len(seqs)
-    for place, (event, state) in enumerate(states_at(state_now(conversation), log)):
-        if event.seq in seqs:
-            then = _conversation_then(conversation, state)
-            yield PastValues(then, event, state, ground=ground, later=log[:place], log=log)
-            left -= 1
-            if not left:
-                return
-
-
-def state_now(conversation: Conversation) -> PastState:
-    """Return what the log tells of a conversation, as it is now. One query unless tags are prefetched."""
-    return PastState(
-        fields={
-            "status": conversation.status,
-            "priority": conversation.priority,
-            "category": _text(conversation.category_id),
-            "team": _text(conversation.team_id),
-            "assignee": _text(conversation.assignee_id),
-            "folder": conversation.folder,
-            "subject": conversation.subject,
-        },
-        tags=frozenset(tag.name for tag in conversation.tags.all()),
-        custom=conversation.custom_fields,
-    )
-
-
-def _text(value: UUID | None) -> str | None:
-    return str(value) if value else None
-
-
-def _conversation_then(conversation: Conversation, state: PastState) -> Conversation:
-    then = copy(conversation)
-    then._state = copy(conversation._state)
-    then._state.fields_cache = {"contact": conversation.contact}
-    then.status, then.priority = state.fields["status"], state.fields["priority"]
-    then.folder, then.subject = state.fields["folder"], state.fields["subject"]
-    then.category_id, then.team_id = state.fields["category"], state.fields["team"]
-    then.assignee_id, then.custom_fields = state.fields["assignee"], dict(state.custom)
-    return then
-
-
-def wishes_of(rule: AutomationRule) -> Mapping[str, Any]:
-    """Return what the rule sets: values by field, and under `add_tags` and `remove_tags` the names."""
-    wishes: dict[str, Any] = {}
-    for one in rule.actions:
-        action = rule_actions()[one["type"]]
-        if one["type"] in ("add_tags", "remove_tags"):
-            wishes[one["type"]] = frozenset(one["tags"])
-        elif action.sets in ("assignee", "team", "priority", "status", "category") and one["type"] != "route":
-            wishes[action.sets] = one[action.params[0].name] if one["type"] != "snooze" else "snoozed"
-    return wishes
-
-
-def _difference(wishes: Mapping[str, Any], values: PastValues, log: Sequence[LoggedEvent]) -> dict[str, Any] | None:
-    """Return what a person did otherwise within a day, the first thing of it."""
-    event = values.event
-    if event is None:
-        return None
-    for later in reversed(values.later):
-        is_by_person = later.actor_kind == ActorKind.AGENT and later.at <= event.at + JUDGED_WITHIN
-        told = _told_otherwise(wishes, later, values.ground) if is_by_person else None
-        if told is not None:
-            name, wanted, did = told
-            return {
-                "conversation_id": str(values.conversation.id),
-                "display_id": values.conversation.display_id,
-                "event_seq": event.seq,
-                "at": event.at.isoformat(),
-                "field": name,
-                "set": wanted,
-                "did": did,
-                "by": str(later.actor_id),
-                "did_at": later.at.isoformat(),
-            }
-    return None
-
-
-def _told_otherwise(wishes: Mapping[str, Any], later: LoggedEvent, ground: RuleGround) -> tuple[str, Any, Any] | None:
-    if later.type not in CHANGED_BY_EVENT:
-        return None
-    name, _before, after = CHANGED_BY_EVENT[later.type]
-    if name == "tags":
-        taken = wishes.get("add_tags", frozenset()) & set(later.data["removed"])
-        put = wishes.get("remove_tags", frozenset()) & set(later.data["added"])
-        return (name, sorted(taken or put), "removed" if taken else "added") if taken or put else None
-    did = later.data[after]
-    if name == "category" and did:
-        did = ground.slugs.get(did)
-    return (name, wishes[name], did) if name in wishes and wishes[name] != did else None

@@ -130,12 +130,22 @@ class RuleRunOutput(serializers.Serializer[RuleRun]):
         }
 
 
+class BacktestMatch(serializers.Serializer[Any]):
+    """Where the rule would have acted. `event_seq` is null for a rule of time: it acts when nothing happens."""
+
+    conversation_id = serializers.UUIDField()
+    display_id = serializers.IntegerField()
+    event_seq = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+    differs = serializers.BooleanField(help_text="People did otherwise")
+
+
 class BacktestDifference(serializers.Serializer[Any]):
     """Where a person set the same thing to another value within a day: `set` by the rule, `did` by them."""
 
     conversation_id = serializers.UUIDField()
     display_id = serializers.IntegerField()
-    event_seq = serializers.IntegerField()
+    event_seq = serializers.IntegerField(allow_null=True)
     at = serializers.DateTimeField()
     field = serializers.CharField()
     set = serializers.JSONField(allow_null=True)
@@ -152,23 +162,30 @@ class BacktestOutput(serializers.Serializer[RuleBacktest]):
     rule_version = serializers.IntegerField()
     from_at = serializers.DateTimeField(allow_null=True)
     until_at = serializers.DateTimeField(allow_null=True)
-    total = serializers.IntegerField(help_text="Events, at most 10,000")
-    seen = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="Events, or for a rule of time conversations; at most 10,000")
+    seen = serializers.IntegerField(help_text="How many of them were looked at; it grows while the state is `running`")
     is_cut = serializers.BooleanField(help_text="There are more, or the time was over: the newest were looked at.")
     matched = serializers.IntegerField()
     differing_count = serializers.IntegerField()
+    begun = serializers.IntegerField(
+        allow_null=True, help_text="How often the state of a rule of time would have come due; null for other rules"
+    )
+    ended_early = serializers.IntegerField(allow_null=True, help_text="How often it was over before")
+    matching = BacktestMatch(many=True, help_text="The newest, at most 1,000")
     differing = BacktestDifference(many=True, help_text="The newest, at most 1,000")
 
     def to_representation(self, instance: RuleBacktest) -> dict[str, Any]:
         """Return the fields."""
-        figures = {"total": 0, "seen": 0, "matched": 0, "differing_count": 0, "is_cut": False, "differing": []}
-        moments = {"from_at": None, "until_at": None}
+        figures = {"total": 0, "seen": 0, "matched": 0, "differing_count": 0, "is_cut": False}
+        lists: dict[str, Any] = {"matching": [], "differing": []}
+        unknown = {"from_at": None, "until_at": None, "begun": None, "ended_early": None}
         return {
             "state": instance.state,
             "asked_at": instance.asked_at,
             "rule_version": instance.version,
-            **moments,
+            **unknown,
             **figures,
+            **lists,
             **instance.result,
         }
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import Account, User
-from conversations.enums import RuleOutcome
-from conversations.models import AutomationRule, Category, Company, Conversation, RuleRun
+from conversations.enums import BacktestState, RuleOutcome
+from conversations.models import AutomationRule, Category, Company, Conversation, RuleBacktest, RuleRun
 from email_channel.enums import Direction, MailSource, ProviderEventState, SendState, SuppressionReason
 from email_channel.models import (
     EmailMessage,
@@ -116,6 +116,12 @@ def _rule_that_ran(conversation: Conversation) -> AutomationRule:
         "actions": [{"type": "note", "text": "Look", "done": True, "why": ""}],
     }
     RuleRun.objects.create(rule=rule, conversation=conversation, outcome=RuleOutcome.APPLIED, details=details)
+    place = {"conversation_id": str(conversation.id), "event_seq": None, "at": "2026-11-20T08:00:00+00:00"}
+    result = {"seen": 9, "total": 9, "begun": 5, "ended_early": 3, "matched": 1, "differing_count": 1} | {
+        "matching": [{**place, "differs": True}],
+        "differing": [{**place, "field": "priority", "set": "high", "did": "low"}],
+    }
+    RuleBacktest.objects.create(rule=rule, state=BacktestState.DONE, version=2, result=result)
     return rule
 
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from conversations.enums import BacktestState, RuleOutcome
 from conversations.models import AutomationRule, Conversation, RuleBacktest, RuleRun
 from conversations.queries.rule_tallies import conversations_by_id
-from conversations.rules.actions import rule_actions
 from conversations.rules.fields import field_of
 from conversations.views.rules.words import RuleWords
 from conversations.views.shapes.shape import Shape
 
-DIFFERING_SHOWN = 200
+LISTED_SHOWN = 200
 _LOOKS = {
     RuleOutcome.APPLIED: "chip-ok",
     RuleOutcome.CUT: "chip-warn",
@@ -32,18 +31,16 @@ def outcome_tabs(url: str, current: str) -> list[Shape]:
     ]
 
 
-def run_rows(runs: Sequence[RuleRun], rule: AutomationRule) -> list[Shape]:
+def run_rows(runs: Sequence[RuleRun]) -> list[Shape]:
     """Return runs of a rule as its log shows them."""
     words = RuleWords()
-    return [_run_row(run, rule, words) for run in runs]
+    return [_run_row(run, words) for run in runs]
 
 
-def _run_row(run: RuleRun, rule: AutomationRule, words: RuleWords) -> Shape:
+def _run_row(run: RuleRun, words: RuleWords) -> Shape:
     conversation = run.conversation
     conditions = condition_lines(run.details.get("conditions", ()), words)
-    # What it sets is known while the rule is as it was then.
-    same = rule if rule.updated_at <= run.at else None
-    actions = action_lines(run.details.get("actions", ()), words, same)
+    actions = action_lines(run.details.get("actions", ()), words)
     return {
         "number": conversation.display_id,
         "subject": conversation.subject or _("(no subject)"),
@@ -90,31 +87,23 @@ def _condition_line(one: Mapping[str, Any], words: RuleWords) -> Shape:
     }
 
 
-def action_lines(
-    actions: Iterable[Mapping[str, Any]], words: RuleWords, rule: AutomationRule | None = None
-) -> list[Shape]:
-    """Return each action in words, whether it was done, and if not why; of `rule`, if given, with what it sets."""
-    kept = list(rule.actions) if rule else []
+def action_lines(actions: Iterable[Mapping[str, Any]], words: RuleWords) -> list[Shape]:
+    """Return each action in words, as it was then, whether it was done, and if not why."""
     return [
         {
-            "words": _sentence(words.action(kept[place]) if place < len(kept) else _label(one)),
+            "words": _sentence(words.action(one)),
             "done": bool(one.get("done")),
             "why": str(one.get("why") or ""),
         }
-        for place, one in enumerate(actions)
+        for one in actions
     ]
-
-
-def _label(one: Mapping[str, Any]) -> str:
-    known = rule_actions().get(str(one.get("type")))
-    return str(known.label) if known else str(one.get("type"))
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def tried(found: Mapping[str, Any], conversation: Conversation, rule: AutomationRule) -> Shape:
+def tried(found: Mapping[str, Any], conversation: Conversation) -> Shape:
     """Return what a rule would do in a conversation."""
     words = RuleWords()
     return {
@@ -124,38 +113,81 @@ def tried(found: Mapping[str, Any], conversation: Conversation, rule: Automation
         "matches": found["matches"],
         "why": found["why"],
         "conditions": condition_lines(found["conditions"], words),
-        "actions": action_lines(found["actions"], words, rule),
+        "actions": action_lines(found["actions"], words),
     }
 
 
-def backtested(test: RuleBacktest, rule: AutomationRule) -> Shape:
-    """Return what came of a backtest, or how far it is."""
+def backtested(test: RuleBacktest, rule: AutomationRule, url: str, *, show: str = "") -> Shape:
+    """Return what came of a backtest, or how far it is; `show`: `matches` or `differences`, "" for what tells more."""
     result = test.result
-    rows = result.get("differing", [])[:DIFFERING_SHOWN]
     counts = {"matched": result.get("matched", 0), "differing": result.get("differing_count", 0)}
+    shows_all = show == "matches" or (show != "differences" and not counts["differing"])
+    rows = result.get("matching" if shows_all else "differing", [])[:LISTED_SHOWN]
     named = conversations_by_id([one["conversation_id"] for one in rows])
     words = RuleWords()
+    row = _matching_row if shows_all else _differing_row
     return {
         "is_running": test.state in (BacktestState.QUEUED, BacktestState.RUNNING),
         "is_failed": test.state == BacktestState.FAILED,
+        "is_stopped": test.state == BacktestState.STOPPED,
         "seen": result.get("seen", 0),
         "total": result.get("total", 0),
         "summary": _("%(matched)d match; %(differing)d would differ from what people did") % counts,
-        "notes": _notes(test, rule, len(rows), counts["differing"]),
-        "rows": [_differing_row(one, *named[one["conversation_id"]], words) for one in rows],
+        "notes": _notes(test, rule, len(rows), counts["matched" if shows_all else "differing"]),
+        "tabs": _backtest_tabs(url, counts, shows_all=shows_all),
+        "shows_all": shows_all,
+        "rows": [row(one, *named[one["conversation_id"]], words) for one in rows],
     }
 
 
-def _notes(test: RuleBacktest, rule: AutomationRule, shown: int, differing: int) -> list[str]:
+def _backtest_tabs(url: str, counts: Mapping[str, int], *, shows_all: bool) -> list[Shape]:
+    if not counts["matched"]:
+        return []
+    return [
+        {
+            "label": _("Differences (%(count)d)") % {"count": counts["differing"]},
+            "url": f"{url}?show=differences",
+            "is_current": not shows_all,
+        },
+        {
+            "label": _("All matches (%(count)d)") % {"count": counts["matched"]},
+            "url": f"{url}?show=matches",
+            "is_current": shows_all,
+        },
+    ]
+
+
+def _notes(test: RuleBacktest, rule: AutomationRule, shown: int, count: int) -> list[str]:
     """Return what to know of a result before it is trusted."""
-    notes = [_("It looked at %(seen)d events.") % {"seen": test.result.get("seen", 0)}]
-    if test.result.get("is_cut"):
+    result = test.result
+    seen = {"seen": result.get("seen", 0)}
+    if result.get("begun") is None:
+        notes = [_("It looked at %(seen)d events.") % seen]
+    else:
+        counts = {"begun": result["begun"], "ended": result["ended_early"]}
+        began = _("The state began %(begun)d times; %(ended)d times it ended too early.")
+        notes = [_("It looked at %(seen)d conversations.") % seen, began % counts]
+    if result.get("is_cut"):
         notes.append(_("There are more; these are the newest."))
-    if shown < differing:
+    if shown < count:
         notes.append(_("The newest %(count)d are listed.") % {"count": shown})
     if test.version != rule.version:
         notes.append(_("The rule has changed since."))
     return notes
+
+
+def _matching_row(one: Mapping[str, Any], number: int, subject: str, _words: RuleWords) -> Shape:
+    return {**_past_row(one, number, subject), "differs": one["differs"]}
+
+
+def _past_row(one: Mapping[str, Any], number: int, subject: str) -> Shape:
+    """Return where and when the rule would have acted; a conversation that is gone has neither number nor page."""
+    return {
+        "number": number,
+        "subject": (subject or _("(no subject)")) if number else _("A conversation that is gone"),
+        "url": f"{reverse('conversation-detail', args=[number])}?view=all" if number else "",
+        "at": datetime.fromisoformat(one["at"]),
+    }
 
 
 def _differing_row(one: Mapping[str, Any], number: int, subject: str, words: RuleWords) -> Shape:
@@ -168,11 +200,8 @@ def _differing_row(one: Mapping[str, Any], number: int, subject: str, words: Rul
     else:
         rule_did, person_did = (words.value(known.type if known else "text", one[name]) for name in ("set", "did"))
     return {
-        "number": number,
-        "subject": subject or _("(no subject)"),
-        "url": f"{reverse('conversation-detail', args=[number])}?view=all",
+        **_past_row(one, number, subject),
         "field": known.label if known else one["field"],
         "set": rule_did,
         "did": person_did,
-        "at": datetime.fromisoformat(one["at"]),
     }

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decorators import MemberRequest, member_required
 from conversations.access import get_conversation_for
-from conversations.actions.try_rule import backtest_of, dry_run, start_backtest
-from conversations.enums import TIMED_TRIGGERS, RuleOutcome
+from conversations.actions.try_rule import backtest_of, dry_run, start_backtest, stop_backtest
+from conversations.enums import RuleOutcome
 from conversations.models import AutomationRule, RuleRun
 from conversations.queries.rules import get_rule, rule_runs
 from conversations.views.rules import shapes
@@ -41,7 +41,7 @@ def rule_log(request: MemberRequest, id: UUID) -> HttpResponse:
     url = reverse("rule-log", args=[rule.id])
     query = {"outcome": outcome, "cursor": page.next_cursor}
     context = {
-        "rows": run_rows(page.rows, rule),
+        "rows": run_rows(page.rows),
         "log_tabs": outcome_tabs(url, outcome),
         "next_url": f"{url}?{urlencode(query)}" if page.next_cursor else "",
         "all_url": url if outcome else "",
@@ -61,7 +61,7 @@ def rule_try(request: MemberRequest, id: UUID) -> HttpResponse:
         if asked:
             conversation = get_conversation_for(viewer, asked)
             found = dry_run(viewer=viewer, rule_id=rule.id, conversation_id=conversation.id)
-            context["result"] = tried(found, conversation, rule)
+            context["result"] = tried(found, conversation)
     except (NotFound, Conflict):
         context["error"] = _("There is no conversation with this number, or it went into another one.")
     return _page(request, viewer, rule, "try", context, status=422 if context["error"] else 200)
@@ -70,17 +70,21 @@ def rule_try(request: MemberRequest, id: UUID) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "POST"])
 def rule_backtest(request: MemberRequest, id: UUID) -> HttpResponse:
-    """Try a rule on what happened in the last 30 days, and show how far that is and what came of it."""
+    """Try a rule on what happened in the last 30 days, and show how far that is and what came of it.
+
+    `do` is `stop` for one that is to go no further; `show` is `matches` for all where it would have acted.
+    """
     viewer = rule_manager(request)
     rule = get_rule(viewer, id)
     url = reverse("rule-backtest", args=[rule.id])
     if request.method == "POST":
-        start_backtest(viewer=viewer, rule_id=rule.id)
+        do = stop_backtest if request.POST.get("do") == "stop" else start_backtest
+        do(viewer=viewer, rule_id=rule.id)
         if not request.htmx:
             return see_other(url)
     test = backtest_of(viewer, rule.id)
-    shown = backtested(test, rule) if test else None
-    context = {"url": url, "backtest": shown, "may_run": rule.trigger not in TIMED_TRIGGERS}
+    shown = backtested(test, rule, url, show=request.GET.get("show", "")) if test else None
+    context = {"url": url, "backtest": shown}
     return _page(request, viewer, rule, "backtest", context)
 
 

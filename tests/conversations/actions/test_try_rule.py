@@ -1,19 +1,22 @@
 """Rules are tried on one conversation, and on what has happened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from conversations.actions.change_conversation import change_conversation
 from conversations.actions.receive_message import IncomingText, open_conversation
 from conversations.actions.save_rule import create_rule
-from conversations.actions.try_rule import backtest_of, dry_run, run_backtest, start_backtest
-from conversations.models import AutomationRule, Conversation, RuleRun
-from conversations.queries.backtest import EVENTS_MOST, backtest
-from hummdesk.errors import Conflict
+from conversations.actions.try_rule import backtest_of, dry_run, run_backtest, start_backtest, stop_backtest
+from conversations.actions.write_message import send_reply
+from conversations.enums import Channel
+from conversations.models import AutomationRule, Conversation, Message, RuleBacktest, RuleRun, RuleTimer
+from conversations.queries.backtest import EVENTS_MOST, backtest, backtest_steps
+from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
 from tests.conversations.conftest import Published, ViewerOf
@@ -35,7 +38,8 @@ def _rule(viewer: Viewer, *actions: dict[str, Any], **fields: Any) -> Automation
 
 def _open(subject: str = "Parcel") -> Conversation:
     text = IncomingText(body_html="", body_text="Where is it?")
-    return open_conversation(contact=make_contact(), subject=subject, text=text).conversation
+    # No mailbox is needed to answer it.
+    return open_conversation(contact=make_contact(), subject=subject, text=text, channel=Channel.API).conversation
 
 
 def _change(viewer: Viewer, conversation: Conversation, **changes: Any) -> None:
@@ -117,6 +121,11 @@ def test_backtest_sees_fields_as_they_were_and_what_people_did(manager: Viewer, 
         "low",
         str(manager.id),
     )
+    assert {(one["conversation_id"], one["differs"]) for one in tally.matching} == {
+        (str(agreed.id), False),
+        (str(differed.id), True),
+    }
+    assert (tally.begun, tally.ended_early) == (None, None)
     assert not tally.is_cut
     assert published() == before
 
@@ -157,8 +166,99 @@ def test_backtest_runs_as_a_task(manager: Viewer, run_tasks: RunTasks) -> None:
     assert not run_backtest(rule.id)
 
 
-def test_rule_of_time_is_not_tried_on_the_past(manager: Viewer) -> None:
-    rule = _rule(manager, trigger="customer_waits", delay_s=3600)
+def test_backtest_says_how_far_it_is_and_stops_when_told(manager: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _number in range(3):
+        _open()
+    rule = _rule(manager)
+    monkeypatch.setattr("conversations.queries.backtest.CONVERSATIONS_AT_ONCE", 1)
+    start_backtest(viewer=manager, rule_id=rule.id)
+    seen = []
 
-    with pytest.raises(Conflict):
-        start_backtest(viewer=manager, rule_id=rule.id)
+    def stop_after_two(*given: Any) -> Any:
+        for tally in backtest_steps(*given):
+            yield tally
+            test = RuleBacktest.objects.get()
+            seen.append((test.state, test.result["seen"], test.result["total"]))
+            if tally.seen == 2:
+                stop_backtest(viewer=manager, rule_id=rule.id)
+
+    monkeypatch.setattr("conversations.actions.try_rule.backtest_steps", stop_after_two)
+
+    assert run_backtest(rule.id)
+
+    test = RuleBacktest.objects.get()
+    assert seen == [("running", 0, 3), ("running", 1, 3), ("running", 2, 3)]
+    assert (test.state, test.result["seen"], "matching" in test.result) == ("stopped", 2, False)
+    assert not run_backtest(rule.id)
+
+
+def test_backtest_that_is_asked_for_anew_ends_the_one_under_way(
+    manager: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open()
+    rule = _rule(manager)
+    start_backtest(viewer=manager, rule_id=rule.id)
+
+    def ask_anew(*given: Any) -> Any:
+        for tally in backtest_steps(*given):
+            yield tally
+            start_backtest(viewer=manager, rule_id=rule.id)
+
+    monkeypatch.setattr("conversations.actions.try_rule.backtest_steps", ask_anew)
+    run_backtest(rule.id)
+    monkeypatch.undo()
+
+    waiting = RuleBacktest.objects.get()
+    assert (waiting.state, waiting.result) == ("queued", {})
+    assert run_backtest(rule.id)
+    assert RuleBacktest.objects.get().state == "done"
+
+
+def test_backtest_that_is_over_is_not_stopped(manager: Viewer) -> None:
+    rule = _rule(manager)
+    with pytest.raises(NotFound):
+        stop_backtest(viewer=manager, rule_id=rule.id)
+    start_backtest(viewer=manager, rule_id=rule.id)
+    run_backtest(rule.id)
+
+    assert stop_backtest(viewer=manager, rule_id=rule.id).state == "done"
+
+
+def _long_ago(conversation: Conversation, hours: float) -> None:
+    """All that has happened there is so much longer ago."""
+    by = timedelta(hours=hours)
+    LoggedEvent.objects.filter(object_id=conversation.id).update(at=F("at") - by)
+    Message.objects.filter(conversation=conversation).update(created_at=F("created_at") - by)
+    Conversation.objects.filter(id=conversation.id).update(created_at=F("created_at") - by)
+
+
+def test_backtest_of_a_rule_of_time_plays_its_states_again(
+    manager: Viewer, published: Published, run_tasks: RunTasks
+) -> None:
+    waited, answered, young, older = _open(), _open(), _open(), _open()
+    _long_ago(answered, 5)
+    send_reply(viewer=manager, conversation_id=answered.id, body_text="Soon")
+    run_tasks()
+    for conversation, hours in ((waited, 30), (answered, 3), (older, 31 * 24)):
+        _long_ago(conversation, hours)
+    _change(manager, waited, priority="low")
+    LoggedEvent.objects.filter(object_id=waited.id, type="ConversationPriorityChanged").update(
+        at=timezone.now() - timedelta(hours=20)
+    )
+    waits = {"field": "waiting_s", "op": "gt", "value": 0}
+    tree = {"all": [{"field": "priority", "op": "is", "value": "normal"}, waits]}
+    rule = _rule(manager, trigger="customer_waits", delay_s=6 * 3600, conditions=tree)
+    before = published()
+
+    tally = backtest(rule, timezone.now())
+
+    assert (tally.begun, tally.ended_early, tally.matched, tally.differing_count) == (2, 1, 1, 1)
+    assert (tally.total, tally.seen) == (3, 3)
+    (match,), (difference,) = tally.matching, tally.differing
+    assert (match["conversation_id"], match["event_seq"], match["differs"]) == (str(waited.id), None, True)
+    due = timezone.now() - timedelta(hours=24)
+    assert abs(datetime.fromisoformat(match["at"]) - due) < timedelta(minutes=1)
+    assert (difference["field"], difference["set"], difference["did"]) == ("priority", "high", "low")
+    assert published() == before
+    assert not RuleTimer.objects.filter(state="done").exists()
+    assert young.id != waited.id

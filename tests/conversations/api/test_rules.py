@@ -117,6 +117,20 @@ def test_backtest_by_api(api_of: ApiOf, admin: User, run_tasks: RunTasks) -> Non
     assert problem(before) == (404, "not_found")
     assert (asked.status_code, asked.json()["state"]) == (202, "queued")
     assert (done["state"], done["matched"], done["is_cut"], done["differing"]) == ("done", 1, False, [])
+    assert (len(done["matching"]), done["begun"]) == (1, None)
+
+
+def test_backtest_is_stopped_by_api(api_of: ApiOf, admin: User) -> None:
+    api = api_of(admin)
+    url = f"{RULES}/{api.post(RULES, {**FIELDS, 'trigger': 'customer_waits', 'delay_s': 3600}).json()['id']}/backtest"
+
+    none = api.delete(url)
+    api.post(url)
+    stopped = api.delete(url)
+
+    assert problem(none) == (404, "not_found")
+    assert stopped.status_code == 204
+    assert api.get(url).json()["state"] == "stopped"
 
 
 def test_timeline_names_the_rule(api_of: ApiOf, admin: User, run_tasks: RunTasks) -> None:

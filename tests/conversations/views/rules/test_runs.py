@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -47,7 +48,10 @@ def test_log_says_what_was_done_and_why_not(
     client_of: ClientOf, admin: User, rule: AutomationRule, conversation: Conversation
 ) -> None:
     make_run(rule, conversation, RuleOutcome.NO_MATCH, conditions=[found("priority", "urgent", "low")], actions=[])
-    actions = [{"type": "set_priority", "done": True, "why": ""}, {"type": "note", "done": False, "why": "It was so."}]
+    actions = [
+        {"type": "set_priority", "priority": "high", "done": True, "why": ""},
+        {"type": "note", "done": False, "why": "It was so."},
+    ]
     make_run(
         rule, conversation, RuleOutcome.APPLIED, conditions=[found("priority", "urgent", "urgent")], actions=actions
     )
@@ -167,11 +171,46 @@ def test_backtest_lists_what_people_did_otherwise(
     assert "Broken lamp" in page
 
 
-def test_rule_of_time_has_no_backtest(client_of: ClientOf, admin: User, rule: AutomationRule) -> None:
-    AutomationRule.objects.update(trigger="unassigned_for", delay_s=3600)
+def test_backtest_lists_where_it_would_have_acted(
+    client_of: ClientOf, admin: User, rule: AutomationRule, conversation: Conversation
+) -> None:
+    place = {"conversation_id": str(conversation.id), "event_seq": None, "at": "2026-11-20T08:00:00+00:00"}
+    gone = {**place, "conversation_id": str(uuid4()), "differs": True}
+    result: dict[str, Any] = {"seen": 9, "total": 9, "matched": 2, "differing_count": 0, "begun": 5, "ended_early": 3}
+    result |= {"matching": [{**place, "differs": False}, gone], "differing": []}
+    RuleBacktest.objects.create(rule=rule, state=BacktestState.DONE, version=1, result=result)
     url = reverse("rule-backtest", args=[rule.id])
 
     page = client_of(admin).get(url).content.decode()
+    none = client_of(admin).get(f"{url}?show=differences").content.decode()
 
-    assert "backtest-run" not in page
-    assert client_of(admin).post(url).status_code == 409
+    assert "It looked at 9 conversations." in page
+    assert "The state began 5 times; 3 times it ended too early." in page
+    assert f"/conversations/{conversation.display_id}?view=all" in page
+    assert "A conversation that is gone" in page
+    assert "Did otherwise" in page
+    assert "All matches (2)" in page
+    assert "Broken lamp" not in none
+
+
+def test_backtest_shows_how_far_it_is_and_is_stopped(client_of: ClientOf, admin: User, rule: AutomationRule) -> None:
+    result = {"seen": 200, "total": 1000}
+    RuleBacktest.objects.create(rule=rule, state=BacktestState.RUNNING, version=1, result=result)
+    client, url = client_of(admin), reverse("rule-backtest", args=[rule.id])
+
+    running = client.get(url).content.decode()
+    stopped = client.post(url, {"do": "stop"}, headers={"HX-Request": "true", "HX-Target": "backtest"})
+
+    assert "Looked at 200 of 1000" in running
+    assert 'value="200" max="1000"' in running
+    assert "Stopped after 200 of 1000" in stopped.content.decode()
+    assert "hx-trigger" not in stopped.content.decode()
+    assert RuleBacktest.objects.get().state == BacktestState.STOPPED
+
+
+def test_rule_of_time_has_a_backtest(client_of: ClientOf, admin: User, rule: AutomationRule) -> None:
+    AutomationRule.objects.update(trigger="unassigned_for", delay_s=3600)
+    url = reverse("rule-backtest", args=[rule.id])
+
+    assert client_of(admin).post(url).status_code == 303
+    assert RuleBacktest.objects.get().state == BacktestState.QUEUED
