@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from conversations.actions.save_category import CATEGORY_NAME_MAX_LENGTH
 from conversations.views.people.forms import named_languages
-from hummdesk.errors import DomainError
+from hummdesk.errors import ChangedMeanwhile, DomainError
 from teams.actions.save_skill import SKILL_NAME_MAX_LENGTH
 from teams.actions.save_team import TEAM_NAME_MAX_LENGTH
 from teams.agent_fields import LEVEL_LEAST, LEVEL_MOST, SkillLevel
 from teams.enums import AgentStatus, RoutingStrategy, TeamRole
-from teams.errors import ChangedMeanwhile
 from teams.models import Skill
 
 Offers = Mapping[str, Sequence[tuple[str, Any]]]

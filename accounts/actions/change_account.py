@@ -11,6 +11,7 @@ from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from hummdesk.tenancy.context import account_context
+from hummdesk.versions import require_version
 
 CHANGEABLE = frozenset({"name", "timezone", "language", "branding", "settings"})
 # These merge by key; a null removes the key.
@@ -26,8 +27,7 @@ def change_account(
     Raises: ValidationFailed, Conflict when `version` is given and not the stored one. Publishes: AccountChanged.
     """
     account: Account = Account.objects.select_for_update(no_key=True).get(id=account_id)
-    if version is not None and version != account.version:
-        raise Conflict
+    require_version(version, account.version, Conflict.title)
     wanted = _wanted(account, changes)
     if errors := field_errors(wanted):
         raise ValidationFailed(errors=errors)
