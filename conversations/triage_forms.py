@@ -32,6 +32,7 @@ class ChangeForm(forms.Form):
     subject = forms.CharField(max_length=SUBJECT_MAX_LENGTH, required=False)
     category = forms.CharField(max_length=60, required=False)
     folder = forms.ChoiceField(choices=Folder.choices, required=False)
+    sla_policy = forms.CharField(max_length=36, required=False)
 
     def changes(self, viewer: Viewer) -> dict[str, Any]:
         """Return what `change_conversation` takes. `snoozed_until` is the agent's local time, or what they typed.
@@ -53,14 +54,14 @@ class ChangeForm(forms.Form):
         return cast(QueryDict, self.data).getlist(name)
 
 
-_SENT = {"status", "snoozed_until", "assignee", "team", "priority", "subject", "category", "folder"}
-_KEYS = {"assignee": "assignee_id", "team": "team_id"}
+_SENT = {"status", "snoozed_until", "assignee", "team", "priority", "subject", "category", "folder", "sla_policy"}
+_KEYS = {"assignee": "assignee_id", "team": "team_id", "sla_policy": "sla_policy_id"}
 
 
 def _value(name: str, value: str, viewer: Viewer) -> Any:
     if name == "snoozed_until":
         return _moment(value)
-    if name in {"assignee", "team", "category"} and value in {"", "none"}:
+    if name in {"assignee", "team", "category", "sla_policy"} and value in {"", "none"}:
         return None
     return viewer.id if (name, value) == ("assignee", "me") else value
 
@@ -160,6 +161,7 @@ _IN_GROUPS: Mapping[str, type | tuple[type, ...]] = {
     "priority": str,
     "subject": str,
     "folder": str,
+    "sla_policy_id": (str, NoneType),
     "add_tags": list,
     "remove_tags": list,
 }

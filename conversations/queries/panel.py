@@ -27,7 +27,8 @@ HISTORY_SHOWN = 200
 class Beside:
     """`identities` (kind, value), oldest first; `tags` by name; `others` of `other_count`, the newest first, with
     display_id, subject, status, last_activity_at; `followers` (id, name); `colleague_count` counts up to
-    `COLLEAGUES_COUNTED`; `clocks` with their hours, the oldest first.
+    `COLLEAGUES_COUNTED`; `clocks` with their hours, the oldest first; `policy` is the SLA policy's
+    name, "" for none.
     """
 
     identities: Sequence[tuple[str, str]]
@@ -36,6 +37,7 @@ class Beside:
     other_count: int
     followers: Sequence[tuple[Any, str]]
     colleague_count: int
+    policy: str
     clocks: Sequence[SlaClock] = ()
 
 
@@ -48,9 +50,9 @@ def beside_conversation(conversation: Conversation, viewer: Viewer) -> Beside:
         colleagues, more = _colleagues(sight).given(viewer.id, contact.company_id, contact.id)
     with connection.cursor() as cursor:
         sql = _KNOWN.format(others=others, colleagues=colleagues)
-        cursor.execute(sql, [contact.id, conversation.id, conversation.id, *params, *more])
-        *texts, colleague_count = cursor.fetchall()[0]
-    identities, tags, followers, rows = map(orjson.loads, texts)
+        cursor.execute(sql, [contact.id, conversation.id, conversation.id, conversation.sla_policy_id, *params, *more])
+        identified, tagged, followed, policy, listed, colleague_count = cursor.fetchall()[0]
+    identities, tags, followers, rows = map(orjson.loads, (identified, tagged, followed, listed))
     return Beside(
         identities=[(kind, value) for kind, value in identities],
         tags=tags,
@@ -58,6 +60,7 @@ def beside_conversation(conversation: Conversation, viewer: Viewer) -> Beside:
         other_count=rows[0]["all_count"] if rows else 0,
         followers=[(agent_id, name) for agent_id, name in followers],
         colleague_count=colleague_count,
+        policy=policy,
         clocks=clocks_by_conversation([conversation.id]).get(conversation.id, ()),
     )
 
@@ -76,6 +79,7 @@ SELECT
     (SELECT coalesce(json_agg(json_build_array(follow.agent_id, agent.name) ORDER BY follow.id), '[]')::text
      FROM conversations_conversationfollow follow JOIN teams_agent agent ON agent.user_id = follow.agent_id
      WHERE follow.conversation_id = %s),
+    (SELECT coalesce(max(name), '') FROM teams_slapolicy WHERE id = %s),
     (SELECT coalesce(json_agg(other), '[]')::text FROM ({others}) other),
     (SELECT count(*) FROM ({colleagues}) colleague)
 """

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.models import Company, Conversation, SlaScope
-from conversations.queries.promises import promised_conversations
+from conversations.queries.promises import matching_scopes, promised_conversations
 from conversations.queries.rules import rules_using
 from conversations.rules.fields import FieldType
 from hummdesk.errors import NotFound
@@ -43,11 +43,12 @@ def policy_uses(policy: SlaPolicy) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class AppliedPolicy:
-    """Which policy a conversation has, and which would be its own by the rules of precedence."""
+    """Which policy a conversation has: set for it, by a scope, or else its team's or the default."""
 
     conversation: Conversation
     policy: SlaPolicy | None
     is_set: bool
+    scope: SlaScope | None = None
 
 
 def policy_applying_to(conversation: Conversation) -> AppliedPolicy:
@@ -55,6 +56,18 @@ def policy_applying_to(conversation: Conversation) -> AppliedPolicy:
     row = promised_conversations().get(pk=conversation.pk)
     policy = SlaPolicy.objects.filter(pk=row.chosen_policy_id).first() if row.chosen_policy_id else None
     return AppliedPolicy(conversation, policy, row.sla_policy_is_set)
+
+
+def policy_by_scopes(conversation: Conversation) -> AppliedPolicy:
+    """Return the policy that a conversation has where none is set for it, and why. Two or three queries."""
+    company_id = conversation.contact.company_id
+    scopes = matching_scopes(company_id, conversation.team_id, conversation.priority)
+    scope = scopes.select_related("policy", "company", "team").first()
+    if scope is not None:
+        return AppliedPolicy(conversation, scope.policy, is_set=False, scope=scope)
+    own = conversation.team.sla_policy if conversation.team else None
+    policy = own or SlaPolicy.objects.filter(is_default=True).first()
+    return AppliedPolicy(conversation, policy, is_set=False)
 
 
 def companies_named(names: Collection[str]) -> Mapping[str, Company]:

@@ -82,20 +82,22 @@ def promised_conversations() -> QuerySet[PromisedConversation]:
 
     Set by hand, else of the narrowest scope that matches, else the team's, else the account's default, else None.
     """
-    scopes = SlaScope.objects.filter(
-        Q(company=None) | Q(company=OuterRef("contact__company")),
-        Q(team=None) | Q(team=OuterRef("team")),
-        Q(priority="") | Q(priority=OuterRef("priority")),
-    )
-    # Company before team before priority, and of two alike the one that names more: NULL sorts last, "" below words.
-    narrowest = scopes.order_by(
-        F("company").asc(nulls_last=True), F("team").asc(nulls_last=True), F("priority").desc()
-    ).values("policy")[:1]
+    scopes = matching_scopes(OuterRef("contact__company"), OuterRef("team"), OuterRef("priority"))
+    narrowest = scopes.values("policy")[:1]
     default = SlaPolicy.objects.filter(is_default=True).values("id")[:1]
     by_rules = Coalesce(Subquery(narrowest), F("team__sla_policy"), Subquery(default), output_field=UUIDField())
     return Conversation.objects.annotate(
         chosen_policy_id=Case(When(sla_policy_is_set=True, then=F("sla_policy")), default=by_rules)
     )
+
+
+def matching_scopes(company: Any, team: Any, priority: Any) -> QuerySet[SlaScope]:
+    """Return the scopes that such a conversation matches, the narrowest first: values, or references to them."""
+    scopes = SlaScope.objects.filter(
+        Q(company=None) | Q(company=company), Q(team=None) | Q(team=team), Q(priority="") | Q(priority=priority)
+    )
+    # Company before team before priority, and of two alike the one that names more: NULL sorts last, "" below words.
+    return scopes.order_by(F("company").asc(nulls_last=True), F("team").asc(nulls_last=True), F("priority").desc())
 
 
 def lock_promised(conversation_id: UUID) -> PromisedConversation | None:

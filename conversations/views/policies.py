@@ -26,7 +26,14 @@ from conversations.policy_forms import (
     rearranged_scopes,
     written_scopes,
 )
-from conversations.queries.policies import company_names, get_policy, listed_policies, policy_applying_to, policy_uses
+from conversations.queries.policies import (
+    company_names,
+    get_policy,
+    listed_policies,
+    policy_applying_to,
+    policy_by_scopes,
+    policy_uses,
+)
 from conversations.views.settings_page import render_settings
 from conversations.views.shapes import policies as shapes
 from hummdesk.errors import NotFound, ValidationFailed
@@ -106,7 +113,8 @@ def _applied(viewer: Viewer, asked: str) -> str:
         conversation = get_conversation_for(viewer, asked)
     except NotFound:
         return _("There is no such conversation.")
-    return shapes.applied_text(policy_applying_to(conversation))
+    applied = policy_applying_to(conversation)
+    return shapes.applied_text(applied if applied.is_set else policy_by_scopes(conversation))
 
 
 def _edit(request: MemberRequest, viewer: Viewer, policy: SlaPolicy | None) -> HttpResponse:

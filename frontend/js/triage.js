@@ -190,12 +190,15 @@ function apply (url, { ids }) {
   post(url, ids.map(id => ['ids', id]))
 }
 
+// What the bar does not offer is chosen where it stands: a link to the page of its choices.
+const urlOf = (kind, opener) => document.querySelector(`#bulk [data-pick="${kind}"]`)?.dataset.url ?? opener?.pathname
+
 async function choose (kind, opener, at) {
-  const source = document.querySelector(`#bulk [data-pick="${kind}"]`)
-  if (!source || !at.ids.length) return
+  const url = urlOf(kind, opener)
+  if (!url || !at.ids.length) return
   const number = at.ids.length === 1 && !at.isWhole && numberOf(at.ids[0])
   const take = values => kind === 'macro' ? apply(values.macro, at) : change(withStatus(kind, values), at)
-  const isOpen = import(urls().script).then(({ openPicker }) => openPicker({ url: source.dataset.url, number, opener, take }))
+  const isOpen = import(urls().script).then(({ openPicker }) => openPicker({ url, number, opener, take }))
   if (!await isOpen.catch(() => false)) notify(navigator.onLine ? 'refused' : 'offline')
 }
 
@@ -210,8 +213,8 @@ for (const [id, kind] of Object.entries(KINDS)) {
 }
 
 document.addEventListener('click', event => {
-  const opener = event.target.closest('[data-pick][data-url]')
-  if (!opener) return
+  const opener = event.target.closest('[data-pick]')
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
   choose(opener.dataset.pick, opener.closest('details.menu')?.querySelector('summary') ?? opener, targetsAt(opener))
 })

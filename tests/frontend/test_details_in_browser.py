@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from conversations.models import Conversation, ConversationTag
+from teams.models import SlaPolicy
 from tests.factories import make_tag
 
 OpenPage = Callable[[User, str], Page]
@@ -135,3 +136,21 @@ def test_fields_are_edited_on_a_phone(wide: Page, conversations: list[Conversati
 
     expect(wide.locator("#conversation-details")).to_be_visible()
     expect(wide.get_by_label("Purchase", exact=True)).to_have_value("NH-2")
+
+
+def test_policy_and_category_are_picked_where_they_stand(wide: Page, conversations: list[Conversation]) -> None:
+    SlaPolicy.objects.create(name="Gold", first_response_s=3600)
+    details = wide.locator("#conversation-details")
+    wide.locator("body[data-whole]").wait_for()
+    for kind, typed, shown in (("sla", "gold", "Gold"), ("category", "ret", "Return")):
+        details.locator(f"[data-pick={kind}]").focus()
+        wide.keyboard.press("Enter")
+        expect(wide.locator(".picker-input")).to_be_focused()
+
+        wide.keyboard.type(typed)
+        wide.keyboard.press("Enter")
+
+        expect(details.locator(f"[data-pick={kind}]")).to_contain_text(shown)
+    expect(wide.locator(".toast", has_text="SLA policy set to Gold")).to_be_visible()
+    conversations[0].refresh_from_db()
+    assert conversations[0].sla_policy_is_set

@@ -1,4 +1,4 @@
-"""What an agent chooses from: assignees, teams, tags, categories, priorities, statuses, times to wake up."""
+"""What an agent chooses from: assignees, teams, tags, categories, priorities, statuses, policies, times to wake."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from conversations.enums import Priority, Status
 from conversations.models import Conversation
 from conversations.queries.macros import macros_by_use
+from conversations.queries.policies import listed_policies, policy_by_scopes
 from conversations.queries.tags import categories_by_name, filtered_tags
 from conversations.snooze_times import SnoozeTime, typed_time, usual_times
+from conversations.views.shapes.policies import applied_reason, promise_text
 from conversations.views.shapes.shape import Shape
 from hummdesk.templatetags.ui import initials, tint
 from teams.access import Viewer
@@ -109,6 +111,18 @@ def _categories(viewer: Viewer, conversation: Conversation | None, _typed: str) 
     return [*categories, Choice("category", "none", _("None"), icon="circle-dashed", is_current=has is None)]
 
 
+def _policies(_viewer: Viewer, conversation: Conversation | None, _typed: str) -> list[Choice]:
+    has = conversation.sla_policy_id if conversation and conversation.sla_policy_is_set else None
+    policies = [
+        Choice("sla_policy", str(one.pk), one.name, hint=promise_text(one), icon="timer", is_current=one.pk == has)
+        for one in listed_policies().order_by("name")
+    ]
+    hint = applied_reason(policy_by_scopes(conversation)) if conversation else ""
+    label = _("Whichever applies by itself")
+    is_current = conversation is not None and has is None
+    return [*policies, Choice("sla_policy", "none", label, hint=hint, icon="rotate-ccw", is_current=is_current)]
+
+
 def _times(_viewer: Viewer, conversation: Conversation | None, typed: str) -> list[Choice]:
     now = timezone.now()
     meant = typed_time(typed, now) if typed else None
@@ -149,6 +163,7 @@ _MAKERS: Mapping[str, Callable[[Viewer, Conversation | None, str], list[Choice]]
     "priority": _priorities,
     "status": _statuses,
     "category": _categories,
+    "sla": _policies,
     "snooze": _times,
     "macro": _macros,
 }
@@ -165,6 +180,7 @@ def _words(kind: str) -> tuple[str, str]:
         "priority": (_("Priority"), _("Priority")),
         "status": (_("Status"), _("Status")),
         "category": (_("Category"), _("Category")),
+        "sla": (_("SLA policy"), _("SLA policy")),
         "snooze": (_("Snooze"), _("Until, such as fri 9 or 2h")),
         "macro": (_("Macro"), _("Apply macro")),
     }[kind]

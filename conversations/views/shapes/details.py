@@ -81,6 +81,8 @@ class Details:
     reasons_url: str
     channel: str
     category: str
+    policy: str
+    policy_is_set: bool
     created_iso: str
     created_full: str
     clocks: tuple[Clock, ...]
@@ -108,6 +110,8 @@ def details(conversation: Conversation, viewer: Viewer, place: InboxPlace, besid
         reasons_url=place.conversation_url(number, "conversation-reasons"),
         channel=str(Channel(conversation.channel).label),
         category=conversation.category.name if conversation.category else "",
+        policy=beside.policy,
+        policy_is_set=conversation.sla_policy_is_set,
         created_iso=conversation.created_at.isoformat(),
         created_full=full_time(conversation.created_at),
         clocks=clocks(conversation, timezone.now()),

@@ -28,7 +28,7 @@ def policy_row(policy: SlaPolicy) -> Shape:
         "url": reverse("sla-edit", args=[policy.pk]),
         "name": policy.name,
         "is_default": policy.is_default,
-        "promise": _promise(policy),
+        "promise": promise_text(policy),
         "counts": _("In %(hours)s") % {"hours": policy.hours.name} if policy.hours else _("Around the clock"),
         "scopes": [scope_text(scope) for scope in policy.sla_scopes.all()],
     }
@@ -100,10 +100,25 @@ def applied_text(applied: AppliedPolicy) -> str:
         return _("#%(number)d has no policy: nothing is promised.") % words
     if applied.is_set:
         return _("#%(number)d has “%(policy)s”, set by hand or by a rule.") % words
-    return _("#%(number)d has “%(policy)s”.") % words
+    reason = applied_reason(applied, is_named=False)
+    return _("#%(number)d has “%(policy)s”: %(reason)s.") % {**words, "reason": reason}
 
 
-def _promise(policy: SlaPolicy) -> str:
+def applied_reason(applied: AppliedPolicy, *, is_named: bool = True) -> str:
+    """Return by what a policy that was not set is a conversation's: "Gold, for Virtanen · Urgent"."""
+    if applied.policy is None:
+        return _("none")
+    if applied.scope is not None:
+        reason = _("for %(scope)s") % {"scope": scope_text(applied.scope)}
+    else:
+        team = applied.conversation.team
+        is_teams = team is not None and team.sla_policy_id == applied.policy.pk
+        reason = _("its team's") if is_teams else _("the default")
+    return f"{applied.policy.name}, {reason}" if is_named else reason
+
+
+def promise_text(policy: SlaPolicy) -> str:
+    """Return what is promised: "First reply 1 h, resolved 2 d"."""
     said = [
         (_("first reply %(time)s"), policy.first_response_s),
         (_("next reply %(time)s"), policy.next_response_s),

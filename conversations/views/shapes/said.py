@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from conversations.enums import Folder, Priority, Status
 from conversations.views.shapes.shape import moment
-from teams.queries import active_agents, teams_by_name
+from teams.queries import active_agents, sla_policies_by_name, teams_by_name
 
 
 def said(changes: Mapping[str, Any], count: int = 1) -> str:
@@ -95,6 +95,17 @@ def _category(_changes: Mapping[str, Any], count: int) -> str:
     return ngettext("Category changed", "Category of %(count)d conversations changed", count) % {"count": count}
 
 
+def _policy(changes: Mapping[str, Any], count: int) -> str:
+    name = _name_in({policy.pk: policy.name for policy in sla_policies_by_name()}, changes["sla_policy_id"])
+    if not name:
+        text = ngettext(
+            "SLA policy left to the scopes", "SLA policy of %(count)d conversations left to the scopes", count
+        )
+        return text % {"count": count}
+    text = ngettext("SLA policy set to %(name)s", "SLA policy of %(count)d conversations set to %(name)s", count)
+    return text % {"count": count, "name": name}
+
+
 def _folder(changes: Mapping[str, Any], count: int) -> str:
     texts = {
         Folder.INBOX: ngettext("Moved to the inbox", "Moved %(count)d conversations to the inbox", count),
@@ -116,4 +127,5 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any], int], str]] = {
     "remove_tags": _remove_tags,
     "subject": _subject,
     "category": _category,
+    "sla_policy_id": _policy,
 }

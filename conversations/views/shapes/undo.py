@@ -17,7 +17,7 @@ from conversations.views.shapes.shape import Shape
 
 Fields = list[tuple[str, str]]
 # What `change_conversation` calls otherwise than the form.
-_FORM_NAMES = {"assignee_id": "assignee", "team_id": "team"}
+_FORM_NAMES = {"assignee_id": "assignee", "team_id": "team", "sla_policy_id": "sla_policy"}
 # Fields that a step of a bulk change sets anew for the next one.
 _OF_A_STEP = {"done", "total", "failed", "back", "groups", "after", "until", "csrfmiddlewaretoken"}
 

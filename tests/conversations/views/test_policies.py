@@ -56,7 +56,7 @@ def test_list_says_which_policy_a_conversation_has(client_of: ClientOf, leader: 
     text = client_of(leader).get(f"{LIST}?conversation=%23{number}").text
     none = client_of(leader).get(f"{LIST}?conversation=987654").text
 
-    assert f"#{number} has “Standard”." in text
+    assert f"#{number} has “Standard”: the default." in text
     assert "There is no such conversation." in none
 
 
@@ -135,3 +135,40 @@ def test_used_policy_is_deleted_for_another(client_of: ClientOf, leader: User, a
     assert client.post(page_of(before, "/delete"), {"move_to": str(acme.pk)}).status_code == 404
     assert client.post(page_of(before, "/delete"), {"move_to": str(other.pk)}).status_code == 303
     assert default_policy() == other
+
+
+def test_policy_is_picked_for_a_conversation_and_taken_back(client_of: ClientOf, agent: User) -> None:
+    gold = SlaPolicy.objects.create(name="Gold", first_response_s=1800)
+    team = make_team("Returns", agents=[agent], sla_policy=gold)
+    conversation = make_conversation(team=team)
+    client, standard = client_of(agent), SlaPolicy.objects.get(is_default=True)
+    number = conversation.display_id
+
+    picker = client.get(f"/inbox/pick/sla?conversation={number}", headers={"HX-Request": "true"}).text
+    headers = {"HX-Request": "true", "HX-Target": "toasts"}
+    told = client.post(f"/conversations/{number}/change", {"sla_policy": str(standard.pk)}, headers=headers)
+    page = client.get(f"/conversations/{number}").text
+
+    assert "Gold, its team&#x27;s" in picker
+    assert "First reply 30 min" in picker
+    assert "SLA policy set to Standard" in told.text
+    assert "Set for this conversation" in page
+    conversation.refresh_from_db()
+    assert (conversation.sla_policy, conversation.sla_policy_is_set) == (standard, True)
+    client.post(f"/conversations/{number}/change", {"sla_policy": "none"}, headers=headers)
+    conversation.refresh_from_db()
+    assert not conversation.sla_policy_is_set
+
+
+@pytest.mark.parametrize(
+    ("scope", "reason"),
+    [({"priority": "normal"}, "Gold, for Normal"), ({"priority": "urgent"}, "Standard, the default")],
+)
+def test_picker_says_which_policy_applies_by_itself_and_why(
+    client_of: ClientOf, admin: User, scope: dict[str, str], reason: str
+) -> None:
+    gold = SlaPolicy.objects.create(name="Gold", first_response_s=1800)
+    SlaScope.objects.create(policy=gold, **scope)
+    number = make_conversation().display_id
+
+    assert reason in client_of(admin).get(f"/inbox/pick/sla?conversation={number}").text

@@ -112,6 +112,7 @@ def test_conversation_change_snoozes_by_the_clock_of_the_agent(client_of: Client
         {"assignee": "x"},
         {"team": "x"},
         {"priority": "most"},
+        {"sla_policy": "x"},
         {"status": "snoozed", "snoozed_until": "2020-01-01T10:00"},
         {"status": "snoozed", "snoozed_until": "some day"},
     ],
@@ -288,7 +289,7 @@ def test_inbox_mark_unread_and_follow_and_back(client_of: ClientOf, admin: User)
     assert not ConversationFollow.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["assignee", "team", "tag", "priority", "snooze", "status"])
+@pytest.mark.parametrize("kind", ["assignee", "team", "tag", "priority", "snooze", "status", "category", "sla"])
 def test_inbox_pick_is_a_page_for_one_and_a_list_for_any(client_of: ClientOf, admin: User, kind: str) -> None:
     conversation = make_conversation(team=make_team())
     client = client_of(admin)
