@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.text.hygiene import CUT, visible_text, enclosed
+from ai.text.hygiene import CUT, enclosed, visible_text
 
 
 @pytest.mark.parametrize(
