@@ -1,20 +1,24 @@
 """Who of a team gets a conversation: pure, reads and changes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations.enums import ChosenBy, Exclusion
 from teams.enums import RoutingStrategy
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_NO_SKILLS: Mapping[UUID, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An agent of the team as the router sees them; `idle_since` is when they were last given one, None for never."""
+class Candidate(NamedTuple):
+    """An agent of the team as the router sees them; `idle_since` is when they were last given one, None for never.
+
+    A tuple, since a router makes hundreds of them for each decision.
+    """
 
     agent_id: UUID
     is_online: bool = True
@@ -23,9 +27,9 @@ class Candidate:
     capacity: int = 12
     csat_score: float | None = None
     idle_since: datetime | None = None
-    languages: frozenset[str] = frozenset()
-    skills: Mapping[UUID, int] = field(default_factory=dict)
+    languages: Collection[str] = ()
     substitute_id: UUID | None = None
+    skills: Mapping[UUID, int] = _NO_SKILLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,15 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A candidate, and what excludes them: nothing, if they can take it."""
-
-    candidate: Candidate
-    excluded: tuple[Exclusion, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AgentChoice:
-    """Who gets it, None for nobody, by which rule, and all candidates: the chosen one first, then by rank."""
+    """Who gets it, None for nobody, by which rule; `able` could take it, the chosen one first, then by rank; the rest
+    of the candidates are `excluded`, by all that keeps them from it.
+    """
 
     agent_id: UUID | None
     rule: ChosenBy
-    ranked: Sequence[Judged]
+    able: Sequence[Candidate]
+    excluded: Mapping[tuple[Exclusion, ...], Sequence[Candidate]]
 
 
 def exclusions(candidate: Candidate, needs: Needs) -> tuple[Exclusion, ...]:
@@ -72,7 +71,7 @@ def exclusions(candidate: Candidate, needs: Needs) -> tuple[Exclusion, ...]:
         found.append(Exclusion.LANGUAGE)
     if needs.skills and any(candidate.skills.get(skill, 0) < level for skill, level in needs.skills.items()):
         found.append(Exclusion.SKILL)
-    if candidate.agent_id == needs.given_back_by:
+    if needs.given_back_by is not None and candidate.agent_id == needs.given_back_by:
         found.append(Exclusion.GAVE_BACK)
     return tuple(found)
 
@@ -84,20 +83,20 @@ def choose(
 
     Nobody is chosen whom anything excludes. A substitute counts if they are a candidate, too.
     """
-    order = rank_order(strategy, candidates)
-    judged = sorted(
-        ((one, exclusions(one, needs)) for one in candidates), key=lambda pair: (pair[1] != (), order(pair[0]))
-    )
-    ranked = [Judged(*pair) for pair in judged]
-    free = {one.candidate.agent_id for one in ranked if not one.excluded}
-    if not free:
-        return AgentChoice(None, ChosenBy.NOBODY, ranked)
-    wish = _sticky_wish(candidates, needs) if is_sticky else None
-    if wish is not None and wish[0] in free:
+    able: list[Candidate] = []
+    excluded: dict[tuple[Exclusion, ...], list[Candidate]] = {}
+    for one in candidates:
+        why = exclusions(one, needs)
+        (excluded.setdefault(why, []) if why else able).append(one)
+    if not able:
+        return AgentChoice(None, ChosenBy.NOBODY, able, excluded)
+    able.sort(key=rank_order(strategy, candidates))
+    agent_id, rule = able[0].agent_id, ChosenBy(strategy)
+    wish = _sticky_wish(candidates, needs) if is_sticky and needs.known_by else None
+    if wish is not None and any(one.agent_id == wish[0] for one in able):
         agent_id, rule = wish
-        ranked.sort(key=lambda one: one.candidate.agent_id != agent_id)
-        return AgentChoice(agent_id, rule, ranked)
-    return AgentChoice(ranked[0].candidate.agent_id, ChosenBy(strategy), ranked)
+        able.sort(key=lambda one: one.agent_id != agent_id)
+    return AgentChoice(agent_id, rule, able, excluded)
 
 
 def _sticky_wish(candidates: Sequence[Candidate], needs: Needs) -> tuple[UUID, ChosenBy] | None:

@@ -173,7 +173,8 @@ def _fill_staff(conversation: Conversation, agent: Agent, team: Team) -> None:
         reason={
             "rule": "least_loaded",
             "needs": {"language": "", "skills": {str(skill.pk): 1}, "known_by": None, "given_back_by": None},
-            "candidates": [],
+            "able": {},
+            "excluded": [],
         },
     )
     SlaScope.objects.create(policy=policy, team=team)

@@ -1,12 +1,11 @@
 """Giving what waits to whoever can take it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 
 from conversations.actions.change_conversation import apply_changes
@@ -18,16 +17,16 @@ from conversations.queries.queue import (
     RoutedTeam,
     WaitingGroup,
     WaitingRow,
-    become_only_router,
     claim_one,
     claim_waiting,
+    insert_decisions,
+    look_as_only_router,
+    needed_skills,
     roster_of,
     team_routed,
-    teams_that_move,
-    waiting_groups,
 )
 from conversations.queries.routing import is_untouched_by_people, newest_decision, routing_case
-from conversations.ranking import AgentChoice, Judged, Needs, choose, exclusions
+from conversations.ranking import AgentChoice, Candidate, Needs, choose, exclusions
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
 from teams.models import Agent, Team
@@ -39,10 +38,15 @@ MOST_STEPS = 100
 
 
 class RoutedStep(NamedTuple):
-    """How many conversations were given, and whether there may be more that can be."""
+    """Which conversations were given, and whether there may be more that can be."""
 
-    given: int
+    given_ids: Sequence[UUID]
     has_more: bool
+
+    @property
+    def given(self) -> int:
+        """How many were given."""
+        return len(self.given_ids)
 
 
 def route_after_event(conversation_id: UUID, data: Mapping[str, object]) -> None:
@@ -56,8 +60,8 @@ def route_after_event(conversation_id: UUID, data: Mapping[str, object]) -> None
         serve_category(conversation_id=conversation_id, team_id=case.serving_team_id)
         case = routing_case(conversation_id)
     if case is not None and case.waits:
-        drain_waiting()
-        note_waiting(conversation_id=conversation_id)
+        if conversation_id not in _drain():
+            note_waiting(conversation_id=conversation_id)
     elif _makes_room(data):
         drain_waiting()
 
@@ -72,10 +76,14 @@ def _makes_room(data: Mapping[str, object]) -> bool:
 
 def drain_waiting() -> int:
     """Whoever waits and can be given to somebody has an agent; returns how many were given. Several transactions."""
-    given = 0
+    return len(_drain())
+
+
+def _drain() -> Set[UUID]:
+    given: set[UUID] = set()
     for _step in range(MOST_STEPS):
         step = route_waiting()
-        given += step.given
+        given.update(step.given_ids)
         if not step.has_more:
             break
     return given
@@ -87,20 +95,20 @@ def route_waiting(*, limit: int = ROUTED_AT_ONCE) -> RoutedStep:
 
     One router at a time in an account. Locks the conversations that it may give, and passes over those that somebody
     else holds. Loads are what is committed, and what this transaction adds: nobody is given more than their capacity.
-    Publishes: ConversationAssigned with the decision's id.
+    Four statements and the log, however many are given. Publishes: ConversationAssigned with the decision's id.
     """
-    become_only_router()
-    teams = {team.id: team for team in teams_that_move()}
-    if not teams:
-        return RoutedStep(0, has_more=False)
-    groups = waiting_groups(teams)
-    roster = roster_of(teams, {group.category_id for group in groups})
-    groups = [group for group in groups if _somebody_can(roster, group)]
+    look = look_as_only_router()
+    if not look.groups:
+        return RoutedStep((), has_more=False)
+    roster = roster_of(look.teams, look.skills)
+    groups = [group for group in look.groups if _somebody_can(roster, group)]
     if not groups:
-        return RoutedStep(0, has_more=False)
-    rows = claim_waiting(groups, limit, is_sticky=any(team.is_sticky for team in teams.values()))
-    given = _assign(_choices(rows, roster, teams))
-    return RoutedStep(given, has_more=given > 0 and len(rows) == limit)
+        return RoutedStep((), has_more=False)
+    rows = claim_waiting(groups, limit, is_sticky=any(team.is_sticky for team in look.teams.values()))
+    decisions = _decisions(rows, roster, look.teams)
+    _assign(decisions)
+    given_ids = [decision.conversation_id for decision in decisions]
+    return RoutedStep(given_ids, has_more=bool(given_ids) and len(rows) == limit)
 
 
 def _somebody_can(roster: Roster, group: WaitingGroup) -> bool:
@@ -108,9 +116,9 @@ def _somebody_can(roster: Roster, group: WaitingGroup) -> bool:
     return any(not exclusions(one, needs) for one in roster.candidates(group.team_id))
 
 
-def _choices(
+def _decisions(
     rows: Sequence[WaitingRow], roster: Roster, teams: Mapping[UUID, RoutedTeam]
-) -> Sequence[tuple[RoutingDecision, AgentChoice]]:
+) -> Sequence[RoutingDecision]:
     """Return a decision for each row that somebody can take; the roster counts them."""
     now = timezone.now()
     found = []
@@ -119,7 +127,7 @@ def _choices(
         needs = _needs(roster, row)
         choice = choose(roster.candidates(team.id), needs, strategy=team.routing, is_sticky=team.is_sticky)
         if choice.agent_id is not None:
-            found.append((_decision(row.id, team, needs, choice, now), choice))
+            found.append(_decision(row.id, team, needs, choice, now))
             roster.give(choice.agent_id, timezone.now())
     return found
 
@@ -150,44 +158,43 @@ def _reason(needs: Needs, choice: AgentChoice) -> dict[str, Any]:
             "known_by": _text(needs.known_by),
             "given_back_by": _text(needs.given_back_by),
         },
-        "candidates": [_stored(one) for one in choice.ranked],
+        "able": {
+            **_columns(choice.able),
+            "csat_scores": [one.csat_score for one in choice.able],
+            "idle_since": [one.idle_since.isoformat() if one.idle_since else None for one in choice.able],
+        },
+        "excluded": [
+            {"reasons": [reason.value for reason in why], **_columns(some)} for why, some in choice.excluded.items()
+        ],
     }
 
 
-def _stored(one: Judged) -> dict[str, Any]:
-    agent = one.candidate
-    stored = {"agent_id": str(agent.agent_id), "load": agent.load, "capacity": agent.capacity}
-    if one.excluded:
-        return {**stored, "excluded": [reason.value for reason in one.excluded]}
-    idle_since = agent.idle_since.isoformat() if agent.idle_since else None
-    return {**stored, "csat_score": agent.csat_score, "idle_since": idle_since, "excluded": []}
+def _columns(candidates: Sequence[Candidate]) -> dict[str, list[Any]]:
+    return {
+        "agent_ids": [str(one.agent_id) for one in candidates],
+        "loads": [one.load for one in candidates],
+        "capacities": [one.capacity for one in candidates],
+    }
 
 
 def _text(id: UUID | None) -> str | None:
     return str(id) if id else None
 
 
-def _assign(chosen: Sequence[tuple[RoutingDecision, AgentChoice]]) -> int:
-    now = timezone.now()
-    by_agent: dict[UUID, list[UUID]] = {}
-    for decision, choice in chosen:
-        if choice.agent_id is not None:
-            by_agent.setdefault(choice.agent_id, []).append(decision.conversation_id)
-    RoutingDecision.objects.bulk_create(decision for decision, _choice in chosen)
-    for agent_id, ids in by_agent.items():
-        rows = Conversation.objects.filter(id__in=ids)
-        rows.update(assignee_id=agent_id, version=F("version") + 1, updated_at=now)
-    for decision, choice in chosen:
+def _assign(decisions: Sequence[RoutingDecision]) -> None:
+    if not decisions:
+        return
+    insert_decisions(decisions, timezone.now())
+    for decision in decisions:
         publish(
             ConversationAssigned(
                 actor=Actor.system(),
                 conversation_id=decision.conversation_id,
                 assignee_before=None,
-                assignee_id=choice.agent_id,
+                assignee_id=decision.agent_id,
                 decision_id=decision.id,
             )
         )
-    return len(chosen)
 
 
 @action
@@ -200,7 +207,7 @@ def note_waiting(*, conversation_id: UUID) -> RoutingDecision | None:
     team = team_routed(row.group.team_id) if row else None
     if row is None or team is None:
         return None
-    roster = roster_of([team.id], [row.group.category_id])
+    roster = roster_of([team.id], needed_skills([row.group.category_id]))
     needs = _needs(roster, row)
     choice = choose(roster.candidates(team.id), needs, strategy=team.routing)
     if choice.agent_id is not None:  # somebody has room since the router looked: they get it in a moment
@@ -218,7 +225,7 @@ def _is_same(before: RoutingDecision, now: RoutingDecision) -> bool:
 
 
 def _grounds(decision: RoutingDecision) -> Any:
-    excluded = {one["agent_id"]: one["excluded"] for one in decision.reason["candidates"]}
+    excluded = {one["agent_id"]: one["excluded"] for one in decision.candidates}
     return decision.reason["needs"], excluded
 
 

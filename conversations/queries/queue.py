@@ -1,7 +1,8 @@
 """Who waits for an agent, and what the router decides by."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,29 +10,29 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.account_settings import account_zone_name
-from conversations.models import CategorySkill
+from conversations.models import CategorySkill, RoutingDecision
 from conversations.ranking import Candidate, Needs
 from hummdesk.tenancy.context import require_account_schema
-from teams.enums import AgentStatus, RoutingStrategy
-from teams.models import AgentSkill
+from teams.enums import RoutingStrategy
 
 # Raw SQL throughout: it runs after each mail and while the account's other routers wait, where the ORM takes longer
-# to put a query together than PostgreSQL to run it; and it has no advisory locks, nor FOR KEY SHARE.
-# The condition is that of the partial index `inbox_queue`; somebody who could have room is there.
-_MOVES = """team.routing <> 'manual'
-AND EXISTS (
-  SELECT FROM {schema}.conversations_conversation WHERE team_id = team.id
-  AND folder = 'inbox' AND merged_into_id IS NULL AND status = 'open' AND assignee_id IS NULL
-)
-AND EXISTS (
-  SELECT FROM {schema}.teams_teammember member
-  JOIN {schema}.teams_agent agent ON agent.user_id = member.agent_id
-  LEFT JOIN {schema}.teams_agentload load ON load.agent_id = agent.user_id
+# to put a query together than PostgreSQL to run it; and it has no advisory locks, nor FOR KEY SHARE. For the same
+# reason few statements say much: each costs as much again for its way, and for being planned.
+# The condition is that of the partial index `inbox_queue`.
+_WAITS = "folder = 'inbox' AND merged_into_id IS NULL AND status = 'open' AND assignee_id IS NULL"
+_SOMEBODY_HAS_ROOM = """EXISTS (
+  SELECT FROM {schema}teams_teammember member
+  JOIN {schema}teams_agent agent ON agent.user_id = member.agent_id
+  LEFT JOIN {schema}teams_agentload load ON load.agent_id = agent.user_id
   WHERE member.team_id = team.id AND agent.is_active AND agent.status = 'online'
   AND coalesce(load.current_load, 0) < agent.max_capacity
 )"""
 # For `fan_out`.
-QUEUE_MOVES_SQL = "EXISTS (SELECT FROM {schema}.teams_team team WHERE " + _MOVES + ")"
+QUEUE_MOVES_SQL = f"""EXISTS (
+  SELECT FROM {{schema}}.teams_team team WHERE team.routing <> 'manual'
+  AND EXISTS (SELECT FROM {{schema}}.conversations_conversation WHERE team_id = team.id AND {_WAITS})
+  AND {_SOMEBODY_HAS_ROOM.replace("{schema}", "{schema}.")}
+)"""  # noqa: S608 - our own constants
 
 
 class RoutedTeam(NamedTuple):
@@ -61,15 +62,17 @@ class WaitingRow(NamedTuple):
 
 @dataclass
 class Roster:
-    """The agents of some teams as they are now. The router counts what it gives out, here and nowhere else."""
+    """The agents of some teams as they are now. The router counts what it gives out, here and nowhere else.
 
-    agents: dict[UUID, Candidate]
-    members: Mapping[UUID, Sequence[UUID]]
+    `skills`: the least levels by category.
+    """
+
+    teams: dict[UUID, list[Candidate]]
     skills: Mapping[UUID | None, Mapping[UUID, int]] = field(default_factory=dict)
 
-    def candidates(self, team_id: UUID) -> list[Candidate]:
+    def candidates(self, team_id: UUID) -> Sequence[Candidate]:
         """Return the active agents of a team."""
-        return [self.agents[one] for one in self.members.get(team_id, ())]
+        return self.teams.get(team_id, ())
 
     def needs(self, group: WaitingGroup) -> Needs:
         """Return what the conversations of a group ask for."""
@@ -77,28 +80,57 @@ class Roster:
 
     def give(self, agent_id: UUID, at: datetime) -> None:
         """The agent has one more."""
-        agent = self.agents[agent_id]
-        self.agents[agent_id] = replace(agent, load=agent.load + 1, idle_since=at)
+        given = agent_id.int  # UUIDs compare in Python, and there may be hundreds
+        for members in self.teams.values():
+            for place, one in enumerate(members):
+                if one.agent_id.int == given:
+                    members[place] = one._replace(load=one.load + 1, idle_since=at)
 
 
-def become_only_router() -> None:
-    """Nobody else routes in this account until the transaction ends. One query, which waits for who does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('routing'), hashtext(%s))", [require_account_schema()])
+class WaitingLook(NamedTuple):
+    """Teams in whose queues something may move, with what waits there, and the skills that its categories ask for."""
+
+    teams: Mapping[UUID, RoutedTeam]
+    groups: Sequence[WaitingGroup]
+    skills: Mapping[UUID | None, Mapping[UUID, int]]
 
 
-def teams_that_move() -> Sequence[RoutedTeam]:
-    """Return the teams in whose queues something may move, locked against being deleted. One query.
+def look_as_only_router() -> WaitingLook:
+    """Return what may move, in no order; nobody else routes in this account until the transaction ends.
 
-    Such a deletion locks the team before it moves the conversations, of which the router is about to lock some.
+    The teams are locked against being deleted: such a deletion locks the team before it moves the conversations, of
+    which the router is about to lock some. Two statements in one go, which wait for who else routes.
     """
-    moves = _MOVES.format(schema=connection.ops.quote_name(require_account_schema()))
+    teams: dict[UUID, RoutedTeam] = {}
+    groups, skills = [], {}
     with connection.cursor() as cursor:
-        cursor.execute(_TEAMS.format(moves=moves))
-        return [RoutedTeam(row[0], RoutingStrategy(row[1]), row[2]) for row in cursor.fetchall()]
+        cursor.execute(_LOOK, [require_account_schema()])
+        cursor.nextset()  # past the lock: only what follows sees all that who held it before has written
+        for team_id, routing, is_sticky, language, category_id, skill_ids, levels in cursor.fetchall():
+            teams[team_id] = RoutedTeam(team_id, RoutingStrategy(routing), is_sticky)
+            groups.append(WaitingGroup(team_id, language, category_id))
+            skills[category_id] = _by_skill(skill_ids, levels)
+    return WaitingLook(teams, groups, skills)
 
 
-_TEAMS = "SELECT id, routing, is_sticky FROM teams_team team WHERE {moves} ORDER BY id FOR KEY SHARE"
+_LOOK = f"""
+SELECT pg_advisory_xact_lock(hashtext('routing'), hashtext(%s));
+SELECT team.id, team.routing, team.is_sticky, waiting.language, waiting.category_id, need.skill_ids, need.levels
+FROM teams_team team
+CROSS JOIN LATERAL (
+  SELECT DISTINCT language, category_id FROM conversations_conversation WHERE team_id = team.id AND {_WAITS}
+) waiting
+LEFT JOIN LATERAL (
+  SELECT array_agg(skill_id) AS skill_ids, array_agg(min_level) AS levels
+  FROM conversations_categoryskill WHERE category_id = waiting.category_id
+) need ON true
+WHERE team.routing <> 'manual' AND {_SOMEBODY_HAS_ROOM.replace("{schema}", "")}
+ORDER BY team.id FOR KEY SHARE OF team
+"""  # noqa: S608 - our own constants
+
+
+def _by_skill(skill_ids: Sequence[UUID] | None, levels: Sequence[int] | None) -> Mapping[UUID, int]:
+    return dict(zip(skill_ids or (), levels or (), strict=True))
 
 
 def team_routed(team_id: UUID) -> RoutedTeam | None:
@@ -111,62 +143,39 @@ def team_routed(team_id: UUID) -> RoutedTeam | None:
     return RoutedTeam(row[0], RoutingStrategy(row[1]), row[2]) if row else None
 
 
-def waiting_groups(team_ids: Collection[UUID]) -> Sequence[WaitingGroup]:
-    """Return which groups wait in these teams, in no order. One query."""
+def roster_of(team_ids: Collection[UUID], skills: Mapping[UUID | None, Mapping[UUID, int]]) -> Roster:
+    """Return the agents of these teams, with the levels they have in these skills, by category. One query."""
+    teams: dict[UUID, list[Candidate]] = {}
+    asked = {skill for levels in skills.values() for skill in levels}
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, [list(team_ids)])
-        return [WaitingGroup(*row) for row in cursor.fetchall()]
+        cursor.execute(_MEMBERS, [account_zone_name(), list(asked), list(team_ids)])
+        for team_id, skill_ids, levels, *fields in cursor.fetchall():
+            candidate = Candidate(*fields)
+            if skill_ids:
+                candidate = candidate._replace(skills=_by_skill(skill_ids, levels))
+            teams.setdefault(team_id, []).append(candidate)
+    return Roster(teams, skills)
 
 
-_GROUPS = """
-SELECT DISTINCT team_id, language, category_id FROM conversations_conversation WHERE team_id = ANY(%s)
-  AND folder = 'inbox' AND merged_into_id IS NULL AND status = 'open' AND assignee_id IS NULL
-"""
-
-
-def roster_of(team_ids: Collection[UUID], category_ids: Collection[UUID | None]) -> Roster:
-    """Return the agents of these teams, with the skills that these categories ask for. One to three queries."""
-    agents: dict[UUID, Candidate] = {}
-    members: dict[UUID, list[UUID]] = {}
-    needed = _needed_skills(category_ids)
-    levels = _levels({skill for skills in needed.values() for skill in skills})
-    with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [account_zone_name(), list(team_ids)])
-        for team_id, agent_id, *fields in cursor.fetchall():
-            members.setdefault(team_id, []).append(agent_id)
-            agents[agent_id] = _candidate(agent_id, fields, levels)
-    return Roster(agents, members, needed)
-
-
+# The fields of `Candidate` but its skills, in its order, follow the team and the levels.
 _MEMBERS = """
-SELECT member.team_id, agent.user_id, agent.status,
+SELECT member.team_id, known.skill_ids, known.levels, agent.user_id, agent.status = 'online',
   coalesce((now() AT TIME ZONE %s)::date BETWEEN agent.out_from_on AND agent.out_until_on, false),
-  coalesce(load.current_load, 0), agent.max_capacity, agent.csat_score, load.assigned_at, agent.languages,
+  coalesce(load.current_load, 0), agent.max_capacity, agent.csat_score::float8, load.assigned_at, agent.languages,
   agent.substitute_id
 FROM teams_teammember member
 JOIN teams_agent agent ON agent.user_id = member.agent_id
 LEFT JOIN teams_agentload load ON load.agent_id = agent.user_id
+LEFT JOIN (
+  SELECT agent_id, array_agg(skill_id) AS skill_ids, array_agg(level) AS levels
+  FROM teams_agentskill WHERE skill_id = ANY(%s) GROUP BY agent_id
+) known ON known.agent_id = agent.user_id
 WHERE member.team_id = ANY(%s) AND agent.is_active
 """
 
 
-def _candidate(agent_id: UUID, fields: Sequence[Any], levels: Mapping[UUID, Mapping[UUID, int]]) -> Candidate:
-    status, is_out, load, capacity, csat_score, idle_since, languages, substitute_id = fields
-    return Candidate(
-        agent_id,
-        is_online=status == AgentStatus.ONLINE,
-        is_out=is_out,
-        load=load,
-        capacity=capacity,
-        csat_score=None if csat_score is None else float(csat_score),
-        idle_since=idle_since,
-        languages=frozenset(languages),
-        skills=levels.get(agent_id, {}),
-        substitute_id=substitute_id,
-    )
-
-
-def _needed_skills(category_ids: Collection[UUID | None]) -> dict[UUID | None, dict[UUID, int]]:
+def needed_skills(category_ids: Collection[UUID | None]) -> Mapping[UUID | None, Mapping[UUID, int]]:
+    """Return the least levels of the skills that these categories ask for. One query, none for no category."""
     ids = {one for one in category_ids if one is not None}
     needed: dict[UUID | None, dict[UUID, int]] = {}
     if ids:
@@ -176,15 +185,6 @@ def _needed_skills(category_ids: Collection[UUID | None]) -> dict[UUID | None, d
     return needed
 
 
-def _levels(skill_ids: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
-    levels: dict[UUID, dict[UUID, int]] = {}
-    if skill_ids:
-        rows = AgentSkill.objects.filter(skill_id__in=skill_ids)
-        for agent_id, skill_id, level in rows.values_list("agent_id", "skill_id", "level"):
-            levels.setdefault(agent_id, {})[skill_id] = level
-    return levels
-
-
 def claim_waiting(groups: Collection[WaitingGroup], limit: int, *, is_sticky: bool) -> Sequence[WaitingRow]:
     """Return the first of these groups' conversations in the order of the queue, locked; passes over what others hold.
 
@@ -192,7 +192,29 @@ def claim_waiting(groups: Collection[WaitingGroup], limit: int, *, is_sticky: bo
     """
     columns = [list(column) for column in zip(*groups, strict=True)]
     known_by = _KNOWN_BY if is_sticky else "NULL::uuid"
-    return _rows(_OF_GROUPS.format(fields=_FIELDS.format(known_by=known_by)), [*columns, limit])
+    return _rows(_OF_GROUPS.format(fields=_FIELDS.format(known_by=known_by), waits=_WAITS), [*columns, limit])
+
+
+def insert_decisions(decisions: Sequence[RoutingDecision], now: datetime) -> None:
+    """The decisions are kept, and their conversations, which the caller has locked, assigned. One statement."""
+    values = [
+        (one.id, one.conversation_id, one.team_id, one.agent_id, one.strategy, json.dumps(one.reason), one.at)
+        for one in decisions
+    ]
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s::jsonb, %s)"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED.format(rows=rows), [*(value for row in values for value in row), now])
+
+
+_DECIDED = """
+WITH decided AS (
+  INSERT INTO conversations_routingdecision (id, conversation_id, team_id, agent_id, strategy, reason, at)
+  VALUES {rows} RETURNING conversation_id, agent_id
+)
+UPDATE conversations_conversation conversation
+SET assignee_id = decided.agent_id, version = conversation.version + 1, updated_at = %s
+FROM decided WHERE conversation.id = decided.conversation_id
+"""
 
 
 def claim_one(conversation_id: UUID) -> WaitingRow | None:
@@ -228,8 +250,7 @@ FROM conversations_conversation waiting
 JOIN unnest(%s::uuid[], %s::text[], %s::uuid[]) AS asked (team_id, language, category_id)
   ON asked.team_id = waiting.team_id AND asked.language = waiting.language
   AND asked.category_id IS NOT DISTINCT FROM waiting.category_id
-WHERE waiting.folder = 'inbox' AND waiting.merged_into_id IS NULL AND waiting.status = 'open'
-  AND waiting.assignee_id IS NULL
+WHERE {waits}
 ORDER BY waiting.priority_rank DESC, waiting.sla_due_at, waiting.waiting_since, waiting.id
 LIMIT %s FOR NO KEY UPDATE OF waiting SKIP LOCKED
 """

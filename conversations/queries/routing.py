@@ -72,5 +72,5 @@ def decisions_of(conversation: Conversation) -> QuerySet[RoutingDecision]:
 
 def decided_names(decisions: Sequence[RoutingDecision]) -> Mapping[UUID, str]:
     """Return the names of all candidates of these decisions, by their ids. One query."""
-    ids = {one["agent_id"] for decision in decisions for one in decision.reason["candidates"]}
+    ids = {one["agent_id"] for decision in decisions for one in decision.candidates}
     return dict(Agent.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -13,7 +13,7 @@ from conversations.access import visible_conversations
 from conversations.enums import Exclusion, Status
 from conversations.models import Conversation
 from conversations.models.conversation import IN_INBOX
-from conversations.queries.queue import Roster, WaitingGroup, roster_of
+from conversations.queries.queue import Roster, WaitingGroup, needed_skills, roster_of
 from conversations.ranking import expected
 from teams.access import Viewer
 from teams.enums import RoutingStrategy
@@ -43,7 +43,8 @@ def waiting_list(viewer: Viewer, *, team_id: UUID | None = None) -> Sequence[Wai
     """
     conversations = list(_waiting(viewer, team_id)[:SHOWN_MOST])
     groups = [_group(one) for one in conversations]
-    roster = roster_of({one.team_id for one in groups}, {one.category_id for one in groups})
+    skills = needed_skills({one.category_id for one in groups})
+    roster = roster_of({one.team_id for one in groups}, skills)
     told = [_foretold(roster, one) for one in conversations]
     agents = Agent.objects.in_bulk({agent_id for agent_id, _reasons in told if agent_id})
     return [

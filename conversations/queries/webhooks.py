@@ -75,7 +75,7 @@ def insert_deliveries(events: Sequence[WebhookEvent]) -> bool:
                 (id, webhook_id, event_seq, type, payload, state, attempt_count, due_at, error, created_at)
             SELECT gen_random_uuid(), w.id, e.seq, e.type, e.payload, 'waiting', 0, now(), '', now()
             FROM (SELECT id, event_types FROM conversations_webhook WHERE is_enabled FOR KEY SHARE) w
-            JOIN unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::uuid[]) AS e (seq, type, payload, webhook_id)
+            JOIN json_to_recordset(%s) AS e (seq bigint, type text, payload jsonb, webhook_id uuid)
                 ON e.webhook_id = w.id
                 OR (e.webhook_id IS NULL AND (w.event_types = '{}' OR e.type = ANY (w.event_types)))
             RETURNING webhook_id
@@ -83,14 +83,9 @@ def insert_deliveries(events: Sequence[WebhookEvent]) -> bool:
         SELECT EXISTS (SELECT FROM made JOIN conversations_webhook w ON w.id = made.webhook_id
                        WHERE w.failing_since IS NULL)
     """
-    columns: list[Any] = [
-        [event.seq for event in events],
-        [event.type for event in events],
-        [json.dumps(event.payload) for event in events],
-        [event.webhook_id for event in events],
-    ]
+    written = json.dumps([vars(event) for event in events])
     with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
+        cursor.execute(statement, [written])
         row = cursor.fetchone()
     return bool(row and row[0])
 

@@ -45,7 +45,9 @@ class DecisionOutput(serializers.Serializer[Any]):
     strategy = serializers.ChoiceField(choices=RoutingStrategy.choices)
     rule = serializers.ChoiceField(choices=ChosenBy.choices)
     needs = DecisionNeeds()
-    candidates = DecisionCandidate(many=True, help_text="The chosen one first, then by rank")
+    candidates = DecisionCandidate(
+        many=True, help_text="The chosen one first, then by rank, then whom something excluded"
+    )
 
     def to_representation(self, instance: RoutingDecision) -> dict[str, Any]:
         """Return the fields."""
@@ -58,15 +60,14 @@ class DecisionOutput(serializers.Serializer[Any]):
             "strategy": instance.strategy,
             "rule": instance.reason["rule"],
             "needs": instance.reason["needs"],
-            "candidates": [_candidate(one, names) for one in instance.reason["candidates"]],
+            "candidates": [_candidate(one, names) for one in instance.candidates],
         }
 
 
 def _candidate(stored: Mapping[str, Any], names: Mapping[UUID, str]) -> dict[str, Any]:
     agent_id = UUID(stored["agent_id"])
     rest = {name: value for name, value in stored.items() if name != "agent_id"}
-    told = {"csat_score": None, "idle_since": None, **rest}
-    return {"agent": {"id": agent_id, "name": names.get(agent_id, "")}, **told}
+    return {"agent": {"id": agent_id, "name": names.get(agent_id, "")}, **rest}
 
 
 class WaiterOutput(serializers.Serializer[Any]):

@@ -109,7 +109,7 @@ def test_sticky_team_gives_it_to_who_knows_the_customer() -> None:
     choice = choose([ana, ben], needs, strategy=LEAST, is_sticky=True)
 
     assert (choice.agent_id, choice.rule) == (ben.agent_id, ChosenBy.STICKY)
-    assert [one.candidate for one in choice.ranked] == [ben, ana]
+    assert choice.able == [ben, ana]
     assert chosen(ana, ben, needs=needs) == 1
 
 
@@ -182,9 +182,11 @@ def test_choice_is_somebody_who_can_take_it_whenever_there_is_one(
 
     able = {one.agent_id for one in team if not exclusions(one, needs)}
     assert (choice.agent_id in able) if able else choice.agent_id is None
-    assert {one.candidate.agent_id for one in choice.ranked} == {one.agent_id for one in team}
-    assert all((not one.excluded) == (one.candidate.agent_id in able) for one in choice.ranked)
-    assert not able or choice.ranked[0].candidate.agent_id == choice.agent_id
+    excluded = [(one, why) for why, some in choice.excluded.items() for one in some]
+    assert {one.agent_id for one in choice.able} == able
+    assert {one.agent_id for one, _why in excluded} == {one.agent_id for one in team} - able
+    assert all(exclusions(one, needs) == why for one, why in excluded)
+    assert not able or choice.able[0].agent_id == choice.agent_id
 
 
 @unhurried
@@ -197,7 +199,11 @@ def test_choice_does_not_depend_on_the_order_of_the_candidates(
     def of(rows: list[Candidate]) -> AgentChoice:
         return choose(rows, needs, strategy=strategy, is_sticky=True)
 
-    assert of(shuffled) == of(team)
+    one, other = of(shuffled), of(team)
+    assert (one.agent_id, one.rule, one.able) == (other.agent_id, other.rule, other.able)
+    assert {why: set(map(str, some)) for why, some in one.excluded.items()} == {
+        why: set(map(str, some)) for why, some in other.excluded.items()
+    }
 
 
 @unhurried

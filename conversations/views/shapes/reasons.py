@@ -113,7 +113,7 @@ _SYSTEM: Mapping[str, str | Promise] = {
 
 
 def _decided(decision: RoutingDecision, names: Mapping[UUID, str]) -> ReasonLine:
-    candidates = decision.reason["candidates"]
+    candidates = decision.candidates
     team = {"team": decision.team.name}
     shown = tuple(_candidate(one, names, decision) for one in candidates)
     anchor = f"decision-{decision.id}"
@@ -168,8 +168,8 @@ _NOBODY: Mapping[Exclusion, str | Promise] = {
 
 
 def _because(decision: RoutingDecision, names: Mapping[UUID, str]) -> str:
-    chosen = decision.reason["candidates"][0]
-    rivals = [one for one in decision.reason["candidates"][1:] if not one["excluded"]]
+    chosen, *others = decision.candidates
+    rivals = [one for one in others if not one["excluded"]]
     rule = decision.reason["rule"]
     load = {"load": chosen["load"], "capacity": chosen["capacity"]}
     if rule == ChosenBy.STICKY:

@@ -60,9 +60,7 @@ def test_waiting_conversation_is_given_with_a_decision_and_an_event() -> None:
     assert (decision.conversation, decision.team, decision.agent) == (conversation, team, ana)
     assert decision.strategy == RoutingStrategy.LEAST_LOADED
     assert decision.reason["rule"] == ChosenBy.LEAST_LOADED
-    assert [
-        (one["agent_id"], one["load"], one["capacity"], one["excluded"]) for one in decision.reason["candidates"]
-    ] == [
+    assert [(one["agent_id"], one["load"], one["capacity"], one["excluded"]) for one in decision.candidates] == [
         (str(ana.pk), 0, 12, []),
         (str(ben.pk), 1, 1, ["full"]),
     ]
@@ -229,7 +227,7 @@ def test_decision_for_nobody_is_kept_once_per_change_of_its_reasons() -> None:
     AgentLoad.objects.update(current_load=12)
     note_waiting(conversation_id=conversation.id)
 
-    reasons = [one.reason["candidates"][0]["excluded"] for one in RoutingDecision.objects.order_by("at")]
+    reasons = [one.candidates[0]["excluded"] for one in RoutingDecision.objects.order_by("at")]
     assert reasons == [["offline"], ["offline", "full"]]
     assert assignees(conversation) == [None]
     assert not LoggedEvent.objects.filter(type="ConversationAssigned").exists()

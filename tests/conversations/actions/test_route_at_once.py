@@ -49,7 +49,7 @@ def test_fifty_routers_give_nobody_more_than_their_capacity(acme: Account, limit
 
 
 def _route_until_nothing_moves(limit: int) -> int:
-    given, step = 0, RoutedStep(0, has_more=True)
+    given, step = 0, RoutedStep((), has_more=True)
     while step.has_more:
         step = route_waiting(limit=limit)
         given += step.given
