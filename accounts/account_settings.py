@@ -21,12 +21,18 @@ class NumberSetting:
 NUMBER_SETTINGS = {
     # How long a reply waits in a state from which it can be taken back.
     "undo_send_s": NumberSetting(10, 0, 60),
+    # How long after a conversation was resolved its customer is asked how they were helped, and how many days a
+    # customer is asked nothing further.
+    "csat_delay_h": NumberSetting(24, 0, 720),
+    "csat_pause_days": NumberSetting(30, 1, 365),
     "attachment_max_bytes": NumberSetting(20 * 1024 * 1024, 1, 25 * 1024 * 1024),
 }
 # What holds where the account says nothing.
 SWITCH_SETTINGS = {
     # Whether people of a customer's company may write in their conversations without being asked in.
     "company_may_join": False,
+    # Whether customers are asked how they were helped.
+    "csat_asks": False,
 }
 
 

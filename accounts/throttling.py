@@ -87,6 +87,14 @@ class InboundThrottle(WindowThrottle):
         yield "inbound", client_address(request._request)
 
 
+class SurveyThrottle(WindowThrottle):
+    """Answers to surveys, by the address that they come from: nobody tries tokens out."""
+
+    def counted(self, request: Request) -> Iterable[tuple[str, str]]:
+        """Return the client's address."""
+        yield "csat", client_address(request._request)
+
+
 class TokenThrottle(WindowThrottle):
     """Attempts to sign in, by address and by e-mail, over all hosts together: another host gives no new attempts."""
 

@@ -3,12 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.actions.note_usage import note_usage
+from analytics.actions.answer_survey import score_anew
+from analytics.actions.ask_customer import ask_customer
 from analytics.actions.measure import measure_first_response as measure
 from analytics.queries import usage_on
+from analytics.queries.surveys import HAS_SCORES_SQL, SURVEY_WAITS_SQL, rated_agents, surveys_due
+from hummdesk.logs import logger
 from hummdesk.tenancy.context import require_account_schema
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
+
+BATCH_SIZE = 100
 
 
 @account_task("analytics.tasks.measure_first_response")
@@ -44,3 +52,32 @@ def _roll_up(schema: str, day: date) -> None:
         message_count=usage.message_count,
         active_agent_count=usage.active_agent_count,
     )
+
+
+@platform_task("analytics.tasks.sweep_surveys")
+def sweep_surveys() -> int:
+    """Each account with a survey whose time has come gets a task; returns how many do."""
+    return fan_out("analytics.tasks.send_due_surveys", SURVEY_WAITS_SQL)
+
+
+@account_task("analytics.tasks.send_due_surveys")
+def send_due_surveys() -> None:
+    """Customers of the account are asked whose time has come; one that fails does not hold up the next."""
+    for survey_id in surveys_due(timezone.now(), BATCH_SIZE):
+        try:
+            ask_customer(survey_id=survey_id)
+        except Exception as error:  # the rim: the row stays as it is, and the sweep comes back to it
+            logger.error("survey_failed", survey_id=str(survey_id), error=type(error).__name__)
+
+
+@platform_task("analytics.tasks.age_scores")
+def age_scores() -> int:
+    """Each account whose agents have scores gets a task; returns how many do."""
+    return fan_out("analytics.tasks.age_account_scores", HAS_SCORES_SQL)
+
+
+@account_task("analytics.tasks.age_account_scores")
+def age_account_scores() -> None:
+    """Answers that are older than 90 days count no more."""
+    for agent_id in rated_agents():
+        score_anew(agent_id=agent_id)

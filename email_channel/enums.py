@@ -139,3 +139,13 @@ class AutoReplyWhen(models.TextChoices):
     NEVER = "never", _("Never")
     OUTSIDE_HOURS = "outside", _("Outside business hours")
     ALWAYS = "always", _("Always")
+
+
+class Rating(models.IntegerChoices):
+    """How a customer says that they were helped."""
+
+    VERY_BAD = 1, _("Very bad")
+    BAD = 2, _("Bad")
+    OKAY = 3, _("Okay")
+    GOOD = 4, _("Good")
+    VERY_GOOD = 5, _("Very good")

@@ -21,6 +21,10 @@ img { max-width: 100%; height: auto }
 .signature p { margin: 0 0 6px }
 .brand { margin: 12px 0 0 }
 .quoted { margin: 24px 0 0 }
+.ratings { margin: 0 0 12px; border-collapse: separate; border-spacing: 0 }
+.ratings td { padding: 0 8px 8px 0; text-align: center; vertical-align: top }
+.rating { display: block; min-width: 44px; padding: 8px 4px; border: 1px solid #8a8f98; border-radius: 6px;
+  font-size: 13px; line-height: 1.4; text-decoration: none }
 """
 _LINK_STYLE = "a { color: %s }"
 

@@ -15,6 +15,8 @@ from email_channel.file_names import agreeing_name
 from email_channel.mail_html import mail_document
 from email_channel.models import OutgoingDelivery
 from email_channel.queries import customer_has_written
+from email_channel.survey_links import SurveyLinks, survey_links
+from email_channel.survey_mail import survey_links_html, survey_links_text
 from email_channel.unsubscribing import unsubscribe_url
 from hummdesk.markup import text_to_html
 from hummdesk.safe_html import html_to_text, resolve_images
@@ -69,15 +71,16 @@ class OutgoingMail:
 def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
     """Return the mail of deliveries to some or all of its recipients; email, mailbox and message are loaded.
 
-    One query for the files. Raises: DeliveryRefused for files that are gone or too large together,
-    DeliveryPostponed when the disk fails.
+    One query for the files, one more for a survey's links. Raises: DeliveryRefused for files that are gone or too
+    large together, DeliveryPostponed when the disk fails.
     """
     email = deliveries[0].email
     message, mailbox = email.conversation_message, email.mailbox
     signature = mailbox.signature.strip()
     attachments = list(message.attachments.all())
+    links = survey_links(email.survey_id) if email.survey_id else None
     html = mail_document(
-        words=_with_images(message.body_html, attachments),
+        words=_with_images(message.body_html, attachments) + _links_html(message, links),
         signature=text_to_html(signature),
         quoted=_with_images(message.quoted_html, attachments),
         branding=account_branding(),
@@ -89,7 +92,7 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         cc=cc,
         bcc=bcc,
         subject=_line(email.subject),
-        text=_text(message, signature),
+        text=_text(message, signature, links),
         html=html,
         message_id=email.message_id,
         in_reply_to=email.in_reply_to,
@@ -98,7 +101,7 @@ def outgoing_mail(deliveries: Sequence[OutgoingDelivery]) -> OutgoingMail:
         files=_files(attachments),
         reply_to=MailAddress(_line(mailbox.name), email.reply_to) if email.reply_to else None,
         is_automatic=email.is_automatic,
-        unsubscribe_url=_unsubscribe_url(deliveries),
+        unsubscribe_url=links.stop if links else _unsubscribe_url(deliveries),
     )
 
 
@@ -113,9 +116,15 @@ def _unsubscribe_url(deliveries: Sequence[OutgoingDelivery]) -> str:
     return "" if customer_has_written(email.conversation_id) else unsubscribe_url(deliveries[0].recipient)
 
 
-def _text(message: Message, signature: str) -> str:
+def _links_html(message: Message, links: SurveyLinks | None) -> str:
+    """Return what only the customer may follow: the thread shows the message, and agents read that."""
+    return survey_links_html(links, message.language) if links else ""
+
+
+def _text(message: Message, signature: str, links: SurveyLinks | None) -> str:
     quoted = html_to_text(message.quoted_html).strip() if message.quoted_html else ""
-    parts = [message.body_text, f"-- \n{signature}" if signature else "", quoted]
+    asked = survey_links_text(links, message.language) if links else ""
+    parts = [message.body_text, asked, f"-- \n{signature}" if signature else "", quoted]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

@@ -14,6 +14,11 @@ def reply_token_secret() -> bytes:
     return _derived("reply_token")
 
 
+def survey_token_secret() -> bytes:
+    """Return the key of the tokens of surveys: 32 bytes, for this purpose alone."""
+    return _derived("survey_token")
+
+
 def _derived(purpose: str) -> bytes:
     salt = f"hummdesk.email_channel.{purpose}"
     return salted_hmac(salt, "", secret=settings.SECRET_KEY, algorithm="sha256").digest()

@@ -111,6 +111,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "tokens-purge": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "surveys": {
+        "task": "analytics.tasks.sweep_surveys",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "scores": {
+        "task": "analytics.tasks.age_scores",
+        "schedule": crontab(hour="3", minute="41"),
+        "options": {"expires": 3600},
+    },
     "usage-rollup": {
         "task": "analytics.tasks.roll_up_usage",
         "schedule": 3600.0,

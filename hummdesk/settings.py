@@ -158,7 +158,7 @@ CHANNEL_LAYERS = {
 # Live updates: sockets of one user in one account, over all web processes; the oldest is closed for one too many.
 LIVE_SOCKETS_PER_USER = env.number("HUMMDESK_SOCKETS_PER_USER", 20, least=1)
 # Panels of other apps beside an open conversation: names of URLs that take its number; missing ones are left out.
-CONVERSATION_PANELS = ("conversation-participants", "ai-panel", "similar-conversations")
+CONVERSATION_PANELS = ("conversation-participants", "conversation-csat", "ai-panel", "similar-conversations")
 # Seconds after which an agent who sends no heartbeat is present no more.
 LIVE_PRESENCE_S = env.number("HUMMDESK_PRESENCE_SECONDS", 40, least=1)
 
@@ -221,6 +221,7 @@ REST_FRAMEWORK = {
         "user": f"{env.number('HUMMDESK_RATE_PER_USER', 600, least=1)}/min",
         "account": f"{env.number('HUMMDESK_RATE_PER_ACCOUNT', 6000, least=1)}/min",
         "token": "10/min",
+        "csat": "30/min",
         "inbound": f"{env.number('HUMMDESK_RATE_INBOUND', 12000, least=1)}/min",
     },
     "DEFAULT_SCHEMA_CLASS": "hummdesk.api.operations.ApiSchema",

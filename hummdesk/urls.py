@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("hummdesk.api.urls")),
     path("", include("conversations.urls")),
     path("", include("email_channel.urls")),
+    path("", include("analytics.urls")),
     path("account/", include("accounts.urls")),
 ]
 handler400 = "hummdesk.problems.bad_request"

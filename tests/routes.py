@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from email_channel.survey_links import survey_token
 from tests.scene import Scene
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -112,6 +113,7 @@ _OWN_PARAMETERS: dict[str, Callable[[Scene], Any]] = {
     "number": lambda _scene: 0,
     "slug": lambda scene: scene.account.slug,
     "display_id": lambda scene: scene.display_id,
+    "token": lambda scene: survey_token(scene.ids["Survey"], schema=scene.account.schema_name),
     "kind": lambda _scene: "tag",
 }
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.actions.api_tokens import make_api_token
 from accounts.models import Account, ApiToken, Membership, User
+from accounts.token_secrets import hash_of
 from ai.models import AiDraft, Article, ArticleChunk, Classification
 from analytics.enums import Metric
-from analytics.models import MetricEvent
+from analytics.models import MetricEvent, Survey, SurveyOptOut
 from conversations.enums import ClockKind, MessageKind, NotificationKind, RuleOutcome
 from conversations.models import (
     Attachment,
@@ -57,6 +58,7 @@ from email_channel.models import (
     SendingDomain,
     SuppressedAddress,
 )
+from email_channel.survey_links import survey_token
 from hummdesk.api.models import StoredAnswer
 from hummdesk.tenancy.context import account_context
 from teams.enums import RoutingStrategy
@@ -131,8 +133,19 @@ def _fill(account: Account, agent: Agent) -> Conversation:
     MetricEvent.objects.create(
         metric=Metric.values[0], event_seq=1, conversation_id=conversation.id, duration_s=1, at=now
     )
+    _fill_surveys(account, conversation, agent)
     StoredAnswer.objects.create(user_id=agent.pk, key="the same", fingerprint="x", body=canary_of(account).encode())
     return conversation
+
+
+def _fill_surveys(account: Account, conversation: Conversation, agent: Agent) -> None:
+    now = timezone.now()
+    survey = Survey.objects.create(
+        conversation=conversation, agent=agent, resolved_at=now, due_at=now, sent_at=now, answered_at=now, rating=4
+    )
+    survey.token_hash = hash_of(survey_token(survey.id, schema=account.schema_name))
+    survey.save(update_fields=["token_hash"])
+    SurveyOptOut.objects.create(address_hash=hash_of("quiet@customers.example"))
 
 
 def _fill_mail(conversation: Conversation, mailbox: Mailbox, agent: Agent) -> None:

@@ -164,6 +164,7 @@ SCREENS = (
     Screen("settings-incoming-mail-one", "/settings/incoming-mail/{mail}"),
     Screen("settings-deliveries", "/settings/deliveries"),
     Screen("settings-suppressions", "/settings/suppressions"),
+    Screen("settings-csat", "/settings/csat"),
     Screen("settings-templates", "/settings/templates"),
     Screen("settings-template", "/settings/templates/{template}"),
     Screen("settings-template-new", "/settings/templates/new"),

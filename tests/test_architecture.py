@@ -32,6 +32,7 @@ AUDIT_ONLY = {
     "AddressSuppressed",
     "AutomationRuleDeleted",
     "ConversationFollowed",
+    "CsatStopped",
     "DomainChecked",
     "HoursDeleted",
     "LoadCorrected",

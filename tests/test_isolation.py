@@ -49,6 +49,10 @@ PUBLIC = {
     "email-inbound-raw",
     "email-webhook",
     "unsubscribe",
+    # By a token that nobody else has: tests/analytics/views/test_surveys.py.
+    "csat",
+    "csat-stop",
+    "api-csat",
     # By signature, which no other file and no other account has: tests/conversations/api/test_attachments.py.
     "api-attachment-content",
     "api-remote-image",

@@ -1,1 +1,1 @@
-"""What keeps figures; nothing else of the account is changed here."""
+"""What keeps figures, and asks for them; what belongs to other apps changes by their actions."""

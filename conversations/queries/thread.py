@@ -84,6 +84,8 @@ TOLD_EVENTS = (
     "SlaWarned",
     "SlaBreached",
     "ContactMerged",
+    "CsatAnswered",
+    "CsatStopped",
 )
 # Not lines of their own, but marks at messages.
 _MARKS = ("MessageDeleted",)

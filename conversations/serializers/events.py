@@ -16,6 +16,7 @@ _SCALARS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "ConversationPriorityChanged": [("priority", "priority_before", "priority")],
     "ConversationSubjectChanged": [("subject", "subject_before", "subject")],
     "ConversationFolderChanged": [("folder", "folder_before", "folder")],
+    "CsatAnswered": [("rating", "rating_before", "rating")],
     "DeliveryChanged": [("delivery", "state_before", "state")],
 }
 # The same with ids, which are shown with their names.

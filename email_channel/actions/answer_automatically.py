@@ -40,6 +40,8 @@ from teams.queries.hours import calendar_of
 PER_CONVERSATION_AND_HOUR = 3
 # To one sender within a day: in one conversation, in all of them, and where nothing proves who wrote.
 PER_SENDER_AND_CONVERSATION, PER_SENDER, PER_UNPROVEN_SENDER = 1, 3, 1
+# A survey may follow upon one automatic reply.
+SURVEY_WITH = 2
 # Nobody wants to hear after this that a mail has arrived.
 ANSWERED_WITHIN = timedelta(hours=6)
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
@@ -105,6 +107,17 @@ def reason_against(mail: EmailMessage, contact: Contact) -> str:
     ) or _reason_in_caps(mail)
 
 
+def reason_against_survey(mail: EmailMessage, contact: Contact) -> str:
+    """Return why the author of a mail is not asked how they were helped, "" for nothing that speaks against it.
+
+    At most twelve queries. That they had an automatic reply to this mail does not: the caps on all of them do.
+    """
+    if not mail.mailbox.is_active:
+        return "no_mailbox"
+    reason = _reason_in_mail(mail, contact) or _reason_in_address(mail) or _reason_in_trust(mail)
+    return reason or _reason_in_caps(mail, per_conversation=SURVEY_WITH)
+
+
 def _reason_in_time(mail: EmailMessage) -> str:
     at = mail.conversation_message.created_at
     if not _is_wanted(mail.mailbox, at):
@@ -142,10 +155,10 @@ def _reason_in_trust(mail: EmailMessage) -> str:
     return "suppressed" if suppressions_of([address]) else ""
 
 
-def _reason_in_caps(mail: EmailMessage) -> str:
+def _reason_in_caps(mail: EmailMessage, *, per_conversation: int = PER_SENDER_AND_CONVERSATION) -> str:
     address, now = mail.from_address.lower(), timezone.now()
     sent_here = automatic_mails_to(address, since=now - _DAY, conversation=mail.conversation)
-    if sent_here >= PER_SENDER_AND_CONVERSATION:
+    if sent_here >= per_conversation:
         return "answered_already"
     if automatic_mails_in(mail.conversation, since=now - _HOUR) >= PER_CONVERSATION_AND_HOUR:
         return "conversation_cap"

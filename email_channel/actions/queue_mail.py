@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -35,6 +36,7 @@ class Envelope:
     in_reply_to: str
     cc: Sequence[Entry] = ()
     is_automatic: bool = False
+    survey_id: UUID | None = None
 
 
 def queue_mail(message: Message, mailbox: Mailbox, envelope: Envelope) -> EmailMessage:
@@ -59,6 +61,7 @@ def queue_mail(message: Message, mailbox: Mailbox, envelope: Envelope) -> EmailM
         cc=[dict(entry) for entry in envelope.cc],
         reply_to=_reply_to(message.conversation, mailbox),
         is_automatic=envelope.is_automatic,
+        survey_id=envelope.survey_id,
         sent_at=timezone.now(),
     )
     OutgoingDelivery.objects.bulk_create(

@@ -37,7 +37,8 @@ class EmailMessage(OftenInserted):
     `named_keys` are the `named_key`s of In-Reply-To and References, by which mails find each other whose common
     ancestor is missing or late. `authentication` is what our own receiver found: `{"server", "spf", "dkim", "dmarc"}`
     (RFC 8601), empty if unknown. Addresses are lists of `{"name", "address"}`. `reply_to` is the address that a mail
-    of ours asks to be answered to, where that is another than the one it comes from.
+    of ours asks to be answered to, where that is another than the one it comes from. `survey_id` is the survey of
+    `analytics` that a mail asks to answer, whose links stand in no row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7.create, editable=False)
@@ -58,6 +59,7 @@ class EmailMessage(OftenInserted):
     raw = models.FileField(upload_to=raw_mail_path, max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     reply_to = models.TextField(blank=True)
+    survey_id = models.UUIDField(null=True, blank=True)
     is_automatic = models.BooleanField(default=False)
     is_bounce = models.BooleanField(default=False)
     landed_because = models.CharField(max_length=60, blank=True)

@@ -17,14 +17,18 @@ def answerable_mail(email_id: UUID) -> EmailMessage | None:
     return mails.select_related(*related).first()
 
 
-def newest_mail_of_customer(conversation_id: UUID) -> EmailMessage | None:
-    """Return the last mail that the conversation's customer has sent, as `answerable_mail` does. One query."""
+def newest_mail_of_customer(conversation_id: UUID, *, by_person: bool = False) -> EmailMessage | None:
+    """Return the last mail that the conversation's customer has sent, as `answerable_mail` does. One query.
+
+    `by_person` leaves out what their machines wrote, such as a notice of absence.
+    """
     related = ("mailbox", "conversation__assignee", "conversation_message")
     mails = EmailMessage.objects.filter(
         conversation_id=conversation_id,
         direction=Direction.INCOMING,
         conversation_message__contact=F("conversation__contact"),
     )
+    mails = mails.filter(is_automatic=False, is_bounce=False) if by_person else mails
     return mails.select_related(*related).order_by("-conversation_message__created_at").first()
 
 

@@ -11,6 +11,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("teams.api.urls")),
     path("", include("conversations.api.urls")),
     path("", include("email_channel.api.urls")),
+    path("", include("analytics.api.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", api_health, name="api-health"),

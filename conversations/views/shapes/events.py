@@ -215,6 +215,14 @@ def _policy(event: LoggedEvent, names: Names) -> SafeString:
     return _line(_("%(who)s promised the times of %(policy)s"), who=who, policy=name)
 
 
+def _rated(event: LoggedEvent, _names: Names) -> SafeString:
+    if event.data.get("rating_before"):
+        text = _("The customer changed the rating to %(rating)s of 5")
+    else:
+        text = _("The customer rated our help %(rating)s of 5")
+    return _line(text, rating=event.data["rating"])
+
+
 _LINES: dict[str, tuple[str, Callable[[LoggedEvent, Names], SafeString | None]]] = {
     "ConversationStatusChanged": ("circle-dot", _status),
     "ConversationAssigned": ("user", _assigned),
@@ -235,5 +243,7 @@ _LINES: dict[str, tuple[str, Callable[[LoggedEvent, Names], SafeString | None]]]
     "SlaPolicySet": ("timer", _policy),
     "SlaWarned": ("timer", _due),
     "SlaBreached": ("timer", _late),
+    "CsatAnswered": ("smile", _rated),
+    "CsatStopped": ("smile", lambda _event, _names: _line(_("The customer does not want to be asked for ratings"))),
     "ContactMerged": ("users", _moved(lambda: _("%(who)s merged another customer into this one"))),
 }

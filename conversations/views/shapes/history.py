@@ -116,6 +116,7 @@ _LABELS: Mapping[str, str | Promise] = {
     "sla_policy": gettext_lazy("SLA policy"),
     "tags": gettext_lazy("Tags"),
     "follower": gettext_lazy("Follower"),
+    "rating": gettext_lazy("Rating"),
     "text": gettext_lazy("Text"),
 }
 _CAUSES: Mapping[str, str | Promise] = {
@@ -153,5 +154,8 @@ _WHAT: Mapping[str, str | Promise] = {
     "RuleApplied": gettext_lazy("Rule applied"),
     "SlaWarned": gettext_lazy("Promise nearly broken"),
     "SlaBreached": gettext_lazy("Promise broken"),
+    "CsatAsked": gettext_lazy("Customer asked for a rating"),
+    "CsatAnswered": gettext_lazy("Customer rated our help"),
+    "CsatStopped": gettext_lazy("Customer does not want to be asked"),
 }
 _NO_NEWS = frozenset({"AttachmentThumbnailMade"})
