@@ -155,6 +155,7 @@ def test_reply_to_one_message_quotes_it(thread: Page, delivery: Conversation) ->
     thread.locator(f"#message-{message.id} .msg-more").click()
     thread.locator("#message-menu").get_by_text("Reply to this").click()
     expect(thread.locator("#composer .editor-body blockquote")).to_have_text(message.body_text)
+    expect(thread.locator("#composer .editor-body")).to_be_focused()
     thread.keyboard.type("Thanks")
 
     expect(thread.locator("#composer .editor-body > p")).to_have_text("Thanks")
