@@ -53,6 +53,17 @@ def test_what_is_changed_while_an_answer_is_under_way_is_kept_and_sent(open_page
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
 
 
+def test_hours_keep_what_is_typed_when_a_choice_shows_more(open_page: OpenPage, admin: User) -> None:
+    page = open_page(admin, "/settings/hours/new")
+    page.locator("body[data-whole]").wait_for()
+    page.get_by_label("Name").fill("Winter")
+
+    page.get_by_label("Public holidays of").select_option("FI")
+
+    expect(page.locator(".hours-coming li").first).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Winter")
+
+
 def test_theme_changes_at_once_and_is_there_at_first_paint(open_page: OpenPage, admin: User, live: LiveServer) -> None:
     page = open_page(admin, "/settings/profile")
     page.get_by_role("combobox", name="Theme").select_option("dark")

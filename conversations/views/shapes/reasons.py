@@ -131,7 +131,7 @@ def _candidate(one: Mapping[str, Any], names: Mapping[UUID, str], decision: Rout
         seed=one["agent_id"],
         load=one["load"],
         capacity=one["capacity"],
-        note=", ".join(_label(reason) for reason in one["excluded"]),
+        note=" · ".join(_label(reason) for reason in one["excluded"]),
         is_chosen=decision.agent_id is not None and one["agent_id"] == str(decision.agent_id),
     )
 

@@ -7,6 +7,9 @@ from accounts.permissions import Permission
 from conversations.views.shapes.shape import Shape
 from teams.access import Viewer
 
+# The first page of each group: who works, what is promised and done by itself, mail.
+_BEGIN = frozenset({"settings-teams", "settings-hours", "settings-mailboxes"})
+
 
 def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
     """Return the settings' pages that the viewer may open, the one with this URL name marked."""
@@ -33,7 +36,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-suppressions", _("Suppressed addresses"), "mail-x", Permission.MANAGE_ACCOUNT),
     ]
     return [
-        {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current}
+        {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current, "begins": name in _BEGIN}
         for name, label, icon, need in pages
         if need is None or viewer.can(need)
     ]
