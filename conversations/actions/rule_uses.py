@@ -29,11 +29,6 @@ def refuse_used_agent(*, user_id: str, **_rest: object) -> None:
     require_unused_by_rules(FieldType.AGENT, user_id)
 
 
-def refuse_used_policy(*, policy_id: str, **_rest: object) -> None:
-    """Raises: UsedByRules for a policy that a rule names."""
-    require_unused_by_rules(FieldType.SLA_POLICY, policy_id)
-
-
 def rename_tag_in_rules(tag: Tag, before: str) -> None:
     """Rules that named a tag by the name that it had name it by its own. In an action."""
     lock_rules()

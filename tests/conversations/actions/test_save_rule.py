@@ -8,7 +8,7 @@ import pytest
 
 from accounts.actions.members import remove_member
 from accounts.models import Account, User
-from conversations.actions.rule_uses import refuse_used_policy, refuse_used_team, require_unused_by_rules
+from conversations.actions.rule_uses import refuse_used_team, require_unused_by_rules
 from conversations.actions.save_company import delete_company
 from conversations.actions.save_rule import RULES_MOST, change_rule, create_rule, delete_rule, move_rule
 from conversations.actions.save_tag import delete_tag, rename_tag
@@ -186,7 +186,6 @@ def test_what_a_rule_uses_stays(manager: Viewer, acme: Account, agent: User) -> 
         lambda: delete_webhook(viewer=manager, webhook_id=webhook.id),
         lambda: remove_member(account=acme, user_id=agent.id, actor=manager.actor),
         lambda: refuse_used_team(team_id=str(team.id)),
-        lambda: refuse_used_policy(policy_id=str(policy.id)),
     ]
 
     for delete in deletions:
