@@ -34,7 +34,7 @@ Options = Sequence[tuple[str, Any]]
 # Chosen from what email_channel has, which this app may not import: the page asks this URL for the options.
 _ASKED_FOR = {"template": "template-choices", "mailbox": "mailbox-choices"}
 # Texts that may be longer get a larger field.
-LINE_MOST = 500
+LINE_MOST = 150
 _LOOKS = {
     "text": "text",
     "any": "text",

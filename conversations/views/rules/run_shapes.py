@@ -78,10 +78,12 @@ def condition_lines(conditions: Iterable[Mapping[str, Any]], words: RuleWords) -
 def _condition_line(one: Mapping[str, Any], words: RuleWords) -> Shape:
     known = field_of(one.get("field"))
     is_kept = known is not None and not (known.is_private and one.get("found") is None)
-    told = _("it was %(value)s") % {"value": words.value(known.type, one.get("found"))} if known and is_kept else ""
+    sentence = words.leaf({**one, "value": one.get("wanted")})
+    found = words.found(str(one.get("field")), one.get("found")) if is_kept else ""
     return {
-        "words": _sentence(words.leaf({**one, "value": one.get("wanted")})),
-        "found": told or _("The log does not keep what people wrote."),
+        "words": _sentence(sentence),
+        # What is said already is not said again.
+        "found": "" if found == sentence else found or _("The log does not keep what people wrote."),
         "holds": one["holds"],
         "is_kept": is_kept,
     }
@@ -162,11 +164,11 @@ def _notes(test: RuleBacktest, rule: AutomationRule, shown: int, count: int) -> 
     result = test.result
     seen = {"seen": result.get("seen", 0)}
     if result.get("begun") is None:
-        notes = [_("It looked at %(seen)d events.") % seen]
+        notes = [_("Events looked at: %(seen)d.") % seen]
     else:
         counts = {"begun": result["begun"], "ended": result["ended_early"]}
-        began = _("The state began %(begun)d times; %(ended)d times it ended too early.")
-        notes = [_("It looked at %(seen)d conversations.") % seen, began % counts]
+        began = _("How often the state began: %(begun)d. How often it was over in time: %(ended)d.")
+        notes = [_("Conversations looked at: %(seen)d.") % seen, began % counts]
     if result.get("is_cut"):
         notes.append(_("There are more; these are the newest."))
     if shown < count:

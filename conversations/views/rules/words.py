@@ -80,6 +80,15 @@ class RuleWords:
             return (_("%(field)s is empty") if value else _("%(field)s is not empty")) % {"field": name}
         return f"{name} {RuleOp(op).label} {self.value(known.type, value)}"
 
+    def found(self, name: str, value: Any) -> str:
+        """Return what a field was: "it was high", or of one that is true or false what was true."""
+        known = field_of(name)
+        if known is None:
+            return ""
+        if known.type == FieldType.FLAG and isinstance(value, bool):
+            return _flag_words(known, _lower(known.label), is_true=value)
+        return _("it was %(value)s") % {"value": self.value(known.type, value)}
+
     def value(self, type_: str, value: Any) -> str:
         """Return a value as people call it."""
         if isinstance(value, list):
@@ -97,13 +106,13 @@ class RuleWords:
             return self._name(type_, str(value))
         if type_ in _PLAIN:
             return _PLAIN[type_](value)
-        return str(value) if isinstance(value, int | float) else f"“{one_line(str(value), TEXT_CHARS)}”"
+        return str(value) if isinstance(value, int | float) else f"“{_cut(str(value))}”"
 
     def _name(self, type_: FieldType, value: str) -> str:
         name = self.names("agent" if type_ == FieldType.AGENTS else type_.value).get(value, "")
         if not name and type_ == FieldType.COMPANY and is_id(value):
             name = self.company(value)
-        return one_line(name, TEXT_CHARS) if name else str(_GONE[type_])
+        return _cut(name) if name else str(_GONE[type_])
 
     def action(self, one: Mapping[str, Any]) -> str:
         """Return what an action does: "give to Returns"."""
@@ -197,6 +206,12 @@ def _snooze_words(one: Mapping[str, Any]) -> str:
     if not isinstance(hours, int | float):
         return _("snooze until a reply")
     return _("snooze for %(time)s") % {"time": time_words(hours * 3600)}
+
+
+def _cut(text: str) -> str:
+    """Return a text on one line, with "…" where it goes on."""
+    line = one_line(text, TEXT_CHARS + 1)
+    return line if len(line) <= TEXT_CHARS else f"{line[:TEXT_CHARS].rstrip()}…"
 
 
 def _flag_words(known: RuleField, name: str, *, is_true: bool) -> str:

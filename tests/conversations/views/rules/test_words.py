@@ -118,3 +118,19 @@ def test_action_without_its_values_is_called_by_its_label(acme: Account) -> None
     words = RuleWords()
 
     assert all(words.action({"type": kind}) for kind in rule_actions())
+
+
+def test_what_was_found_of_a_yes_or_no_is_said_in_its_words() -> None:
+    words = RuleWords()
+
+    assert words.found("hours_open", False) == "business hours are closed"
+    assert words.found("hours_open", None) == "it was none"
+    assert words.found("priority", "high") == "it was high"
+    assert words.found("nothing", "x") == ""
+
+
+def test_long_text_is_cut_visibly() -> None:
+    said = RuleWords().action({"type": "note", "text": "word " * 40})
+
+    assert said.endswith("word…”")
+    assert len(said) < 80
