@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, UUIDField, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -216,25 +217,67 @@ def _event_fact(event: LoggedEvent) -> ClockFact:
     return ClockFact(ClockFactKind.MERGED, event.at, event.seq, is_merged=event.type == "ConversationMerged")
 
 
-def ringing_clocks(now: datetime) -> QuerySet[SlaClock]:
-    """Return the clocks at which something is to be done now, in no order.
+class RungClock(NamedTuple):
+    """A clock that has warned just now, or is broken."""
 
-    The row of the conversation says whether the promise is still open: clocks follow it a moment later.
+    conversation_id: UUID
+    kind: ClockKind
+    due_at: datetime
+    is_broken: bool
+
+
+def ring_due_clocks(now: datetime, limit: int) -> Sequence[RungClock]:
+    """Clocks whose moment has come say that they have warned, or are broken; returns them in the order of it.
+
+    One statement, raw, since each account's task makes it: to build it takes longer than to run it. Locks the clocks
+    and their conversations, and passes over those that somebody else holds.
     """
-    runs = Q(conversation__status=Status.OPEN) | Q(
-        conversation__status=Status.PENDING, policy__pauses_while_pending=False
-    )
-    awaits = Q(kind=ClockKind.RESOLUTION) | Q(conversation__waiting_since__isnull=False)
-    here = Q(conversation__folder=Folder.INBOX, conversation__merged_into=None)
-    return SlaClock.objects.filter(runs, awaits, here, next_look_at__lte=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_RING, {"now": now, "limit": limit})
+        rows = sorted(cursor.fetchall())
+    return [RungClock(row[2], ClockKind(row[3]), row[4], row[5]) for row in rows]
+
+
+# The row of the conversation says whether the promise is still open: clocks follow it a moment later.
+_PROMISES = """conversations_slaclock clock
+JOIN conversations_conversation conversation ON conversation.id = clock.conversation_id
+LEFT JOIN teams_slapolicy policy ON policy.id = clock.policy_id"""
+_IS_OPEN = """(
+  conversation.folder = 'inbox' AND conversation.merged_into_id IS NULL
+  AND (conversation.status = 'open' OR conversation.status = 'pending' AND NOT policy.pauses_while_pending)
+  AND (clock.kind = 'resolution' OR conversation.waiting_since IS NOT NULL)
+)"""
+_RING = f"""
+WITH due AS (
+  SELECT clock.id, clock.next_look_at, clock.due_at <= %(now)s AS is_broken
+  FROM {_PROMISES}
+  WHERE clock.next_look_at <= %(now)s AND clock.due_at IS NOT NULL AND {_IS_OPEN}
+  ORDER BY clock.next_look_at, clock.id LIMIT %(limit)s
+  FOR UPDATE OF clock, conversation SKIP LOCKED
+)
+UPDATE conversations_slaclock clock SET
+  warned_at = CASE WHEN due.is_broken THEN clock.warned_at ELSE %(now)s END,
+  breached_at = CASE WHEN due.is_broken THEN clock.due_at END,
+  next_look_at = CASE WHEN due.is_broken THEN NULL ELSE clock.due_at END
+FROM due WHERE clock.id = due.id
+RETURNING due.next_look_at, clock.id, clock.conversation_id, clock.kind, clock.due_at, due.is_broken
+"""  # noqa: S608 - our own constants
 
 
 def ids_to_keep_anew(now: datetime, limit: int) -> Sequence[UUID]:
-    """Return conversations whose clocks should have rung long ago, and do not: their event got lost. One query."""
-    overdue = SlaClock.objects.filter(next_look_at__lte=now - OVERDUE_FOR).exclude(
-        id__in=ringing_clocks(now).values("id")
-    )
-    return list(overdue.order_by().values_list("conversation_id", flat=True).distinct()[:limit])
+    """Return conversations whose clocks should have rung long ago, and do not: their event got lost.
+
+    One query, raw as above.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERDUE, [now - OVERDUE_FOR, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+_OVERDUE = f"""
+SELECT DISTINCT clock.conversation_id FROM {_PROMISES}
+WHERE clock.next_look_at <= %s AND {_IS_OPEN} IS NOT TRUE LIMIT %s
+"""  # noqa: S608 - our own constants
 
 
 def clocks_by_conversation(conversation_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[SlaClock]]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.account_settings import account_zone_name
 from conversations.models import CategorySkill, RoutingDecision
@@ -148,7 +150,8 @@ def roster_of(team_ids: Collection[UUID], skills: Mapping[UUID | None, Mapping[U
     teams: dict[UUID, list[Candidate]] = {}
     asked = {skill for levels in skills.values() for skill in levels}
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [account_zone_name(), list(asked), list(team_ids)])
+        today = timezone.localdate(timezone=ZoneInfo(account_zone_name()))
+        cursor.execute(_MEMBERS, [today, list(asked), list(team_ids)])
         for team_id, skill_ids, levels, *fields in cursor.fetchall():
             candidate = Candidate(*fields)
             if skill_ids:
@@ -160,7 +163,7 @@ def roster_of(team_ids: Collection[UUID], skills: Mapping[UUID | None, Mapping[U
 # The fields of `Candidate` but its skills, in its order, follow the team and the levels.
 _MEMBERS = """
 SELECT member.team_id, known.skill_ids, known.levels, agent.user_id, agent.status = 'online',
-  coalesce((now() AT TIME ZONE %s)::date BETWEEN agent.out_from_on AND agent.out_until_on, false),
+  coalesce(%s BETWEEN agent.out_from_on AND agent.out_until_on, false),
   coalesce(load.current_load, 0), agent.max_capacity, agent.csat_score::float8, load.assigned_at, agent.languages,
   agent.substitute_id
 FROM teams_teammember member

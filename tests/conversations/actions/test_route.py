@@ -1,10 +1,11 @@
 """Giving what waits to whoever can take it, as an event or the sweep begins it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, User
@@ -21,6 +22,7 @@ from teams.enums import AgentStatus, RoutingStrategy
 from teams.models import Agent, AgentLoad, AgentSkill, Skill, Team
 from tests.conversations.conftest import ViewerOf
 from tests.factories import make_agent, make_contact, make_conversation, make_message, make_team
+from tests.fixtures.moving import MoveClock
 from tests.fixtures.work import RunTasks
 
 pytestmark = pytest.mark.usefixtures("acme")
@@ -175,6 +177,29 @@ def test_out_of_office_is_by_the_day_of_the_account(acme: Account) -> None:
     route_waiting()
 
     assert assignees(conversation) == [back]
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_out"),
+    [
+        ("2026-12-23T21:59:59Z", False),
+        ("2026-12-23T22:00:00Z", True),
+        ("2026-12-26T21:59:59Z", True),
+        ("2026-12-26T22:00:00Z", False),
+    ],
+)
+def test_days_out_of_office_begin_and_end_at_midnight_of_the_account(
+    acme: Account, move_clock: MoveClock, monkeypatch: pytest.MonkeyPatch, moment: str, is_out: bool
+) -> None:
+    tenant: Any = connection.tenant  # type: ignore[attr-defined]  # of django-tenants
+    monkeypatch.setattr(tenant, "timezone", "Europe/Helsinki")  # two hours ahead in December
+    ana = online(out_from_on=date(2026, 12, 24), out_until_on=date(2026, 12, 26))
+    conversation = waiting(routed_team(ana))
+    move_clock(datetime.fromisoformat(moment))
+
+    route_waiting()
+
+    assert assignees(conversation) == [None if is_out else ana]
 
 
 def test_those_whom_nobody_can_take_do_not_block_the_queue() -> None:

@@ -19,8 +19,9 @@ from conversations.enums import Folder, MessageKind, NotificationKind, RuleOutco
 from conversations.models import AutomationRule, Conversation, Notification, RuleRun, WebhookDelivery
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
+from teams.enums import AgentStatus, RoutingStrategy
 from tests.conversations.conftest import ViewerOf
-from tests.factories import make_contact, make_conversation, make_webhook
+from tests.factories import make_agent, make_contact, make_conversation, make_team, make_webhook
 from tests.fixtures.work import RunTasks
 
 URGENT = {"type": "set_priority", "priority": "urgent"}
@@ -241,3 +242,44 @@ def test_old_log_goes(manager: Viewer, acme: Account) -> None:
 
     assert purge_rule_runs() == 2
     assert RuleRun.objects.count() == 2
+
+
+def test_route_finds_another_agent_of_the_team(manager: Viewer, run_tasks: RunTasks) -> None:
+    ana, ben = make_agent(status=AgentStatus.AWAY), make_agent(status=AgentStatus.ONLINE)
+    team = make_team(agents=[ana, ben], routing=RoutingStrategy.LEAST_LOADED)
+    conversation = make_conversation(team=team, assignee=ana, messages=1)
+    rule = _rule(manager, {"type": "route"}, trigger="tags_changed")
+
+    change_conversation(viewer=manager, conversation_id=conversation.id, changes={"add_tags": ["again"]})
+    run_tasks()
+
+    conversation.refresh_from_db()
+    assert conversation.assignee == ben
+    let_go, given = LoggedEvent.objects.filter(object_id=conversation.id, type="ConversationAssigned").order_by("seq")
+    assert (let_go.actor_id, let_go.data["assignee_before"], let_go.data["assignee_id"]) == (
+        rule.id,
+        str(ana.pk),
+        None,
+    )
+    assert (given.actor_kind, given.data["assignee_id"]) == ("system", str(ben.pk))
+    assert given.data["decision_id"]
+    assert RuleRun.objects.get().details["actions"] == [{"type": "route", "done": True, "why": ""}]
+
+
+@pytest.mark.parametrize(
+    ("routing", "why"),
+    [
+        (RoutingStrategy.MANUAL, "It is in no team that finds an agent by itself."),
+        (RoutingStrategy.LEAST_LOADED, "It waits for an agent already."),
+    ],
+)
+def test_route_says_why_it_had_nothing_to_do(
+    manager: Viewer, run_tasks: RunTasks, routing: RoutingStrategy, why: str
+) -> None:
+    conversation = make_conversation(team=make_team(routing=routing), messages=1)
+    _rule(manager, {"type": "route"}, trigger="tags_changed")
+
+    change_conversation(viewer=manager, conversation_id=conversation.id, changes={"add_tags": ["again"]})
+    run_tasks()
+
+    assert RuleRun.objects.get().details["actions"] == [{"type": "route", "done": False, "why": why}]

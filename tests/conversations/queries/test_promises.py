@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, User
 from conversations.actions.ring_clocks import ring_clocks
+from conversations.actions.save_policy import create_policy
 from conversations.models import Company, SlaClock, SlaScope
 from conversations.queries.promises import policy_preview
 from conversations.tasks import apply_promises, promise_contacts
@@ -44,6 +45,26 @@ def test_preview_says_what_a_change_then_does(
     assert apply_promises() == 3
     assert [the(FIRST, one).due_at for one in (early, late, snoozed)] == [at(11.5), at(12), None]
     assert apply_promises() == 0
+
+
+def test_first_policy_of_an_account_promises_at_once_what_is_open_already(
+    clock: MovedClock, run_tasks: RunTasks, viewer_as: ViewerOf, admin: User
+) -> None:
+    SlaPolicy.objects.all().delete()
+    early = opened()
+    clock.go(hours=2)
+    late = opened()
+    run_tasks()
+    assert not SlaClock.objects.exists()
+
+    fields = {"name": "All", "first_response_s": 3600, "is_default": True}
+    policy = create_policy(viewer=viewer_as(admin), fields=fields)
+    run_tasks()
+
+    # Their clocks run since their customers wrote: what waits for longer than the promise is late.
+    assert [the(FIRST, one).due_at for one in (early, late)] == [at(10), at(12)]
+    late.refresh_from_db()
+    assert (late.sla_policy_id, late.first_response_due_at) == (policy.pk, at(12))
 
 
 def test_preview_of_a_new_promise_counts_what_would_be_late_at_once(clock: MovedClock, run_tasks: RunTasks) -> None:
