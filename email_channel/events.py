@@ -113,3 +113,10 @@ class AutoReplySent(Event):
 
     conversation_id: UUID
     message_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoFilled(Event):
+    """A new demo account has its people, its mailbox and its conversations."""
+
+    conversation_count: int

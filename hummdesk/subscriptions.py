@@ -55,6 +55,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "conversations.actions.release_work.move_team_work",
         "email_channel.actions.move_mailboxes.move_mailboxes",
     ),
+    "DemoFilled": ("analytics.actions.make_demo_surveys.make_demo_surveys",),
     "SkillChanged": ("conversations.actions.save_category.keep_needed_skill",),
 }
 

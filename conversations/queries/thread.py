@@ -84,6 +84,7 @@ TOLD_EVENTS = (
     "SlaWarned",
     "SlaBreached",
     "ContactMerged",
+    "CsatAsked",
     "CsatAnswered",
     "CsatStopped",
 )

@@ -21,9 +21,10 @@ from conversations.enums import RuleTrigger
 from conversations.models import Category, Conversation
 from email_channel.actions.add_mailbox import add_mailbox
 from email_channel.actions.make_demo_mails import DEMO_MAILS_OPEN, make_demo_mails
+from email_channel.events import DemoFilled
 from email_channel.models import Mailbox
 from hummdesk.events.actor import Actor
-from hummdesk.events.publishing import action
+from hummdesk.events.publishing import action, publish
 from hummdesk.tenancy.context import account_context, platform_context
 from teams.access import viewer_of
 from teams.enums import TeamRole
@@ -54,7 +55,7 @@ def make_demo_account(
     account that has any conversation is left alone altogether.
     Locks the account. Raises: KeyError for a slug that is no demo account, AddressTaken when another account has
     its mailbox. Publishes: what making an account, members and a mailbox publishes, and what a few mails do that come
-    in; nothing for conversations.
+    in; nothing for conversations; DemoFilled for a new account.
     """
     demo = load_demo_account(slug)
     with platform_context():
@@ -77,6 +78,8 @@ def make_demo_account(
             _make_rules(account, place.team_ids)
         if opened:
             make_demo_mails(mailbox)
+        if is_new:
+            publish(DemoFilled(actor=Actor.platform(), conversation_count=present + written + opened))
     return DemoReport(is_new, written + opened, present + written + opened)
 
 

@@ -243,6 +243,7 @@ _LINES: dict[str, tuple[str, Callable[[LoggedEvent, Names], SafeString | None]]]
     "SlaPolicySet": ("timer", _policy),
     "SlaWarned": ("timer", _due),
     "SlaBreached": ("timer", _late),
+    "CsatAsked": ("smile", lambda _event, _names: _line(_("The customer was asked how they were helped"))),
     "CsatAnswered": ("smile", _rated),
     "CsatStopped": ("smile", lambda _event, _names: _line(_("The customer does not want to be asked for ratings"))),
     "ContactMerged": ("users", _moved(lambda: _("%(who)s merged another customer into this one"))),

@@ -32,8 +32,8 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-templates", _("Mail templates"), "message-square-text", Permission.MANAGE_TEMPLATES),
         ("settings-incoming-mail", _("Incoming mail"), "mail-open", Permission.MANAGE_ACCOUNT),
         ("settings-deliveries", _("Outgoing mail"), "send", Permission.MANAGE_ACCOUNT),
-        ("settings-csat", _("Satisfaction"), "smile", Permission.MANAGE_ACCOUNT),
         ("settings-suppressions", _("Suppressed addresses"), "mail-x", Permission.MANAGE_ACCOUNT),
+        ("settings-csat", _("Satisfaction"), "smile", Permission.MANAGE_ACCOUNT),
     ]
     return [
         {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current, "begins": name in _BEGIN}

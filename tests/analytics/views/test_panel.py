@@ -26,6 +26,7 @@ def test_answer_stands_beside_the_conversation_and_in_its_thread(
     assert "2 of 5: Bad" in shown
     assert "Too &lt;slow&gt;" in shown
     thread = client_of(admin).get(f"/conversations/{survey.conversation.display_id}").content.decode()
+    assert "The customer was asked how they were helped" in thread
     assert "The customer rated our help <b>2</b> of 5" in thread
     history = client_of(admin).get(f"/conversations/{survey.conversation.display_id}/history").content.decode()
     assert "Customer rated our help" in history
