@@ -8,7 +8,9 @@ from typing import Any
 from ai.evaluation.dataset import Dataset
 from ai.local.embedding import MESSAGE_TOKENS, Embedder
 from ai.local.field_model import APPLIED, LabelledText
+from ai.local.mood import sentiment_of_tone, tone_of
 from ai.local.training import train_field_model
+from ai.local.triage import language_of, triage
 
 Prediction = Mapping[str, Any]
 
@@ -48,10 +50,46 @@ def classified(run: Evaluation) -> Iterable[Prediction]:
         }
 
 
+def triaged(run: Evaluation) -> Iterable[Prediction]:
+    """All fields of an account that has labelled nothing: seeds alone."""
+    for row in run.dataset.rows("inputs"):
+        reading = triage(row["text"])
+        yield {
+            "id": row["id"],
+            "language": reading.language.value,
+            "category": reading.category.value,
+            "priority": reading.priority.value,
+            "urgency": reading.urgency_word.value,
+            "sentiment": reading.fine_sentiment,
+            "confidence": {
+                "category": reading.category.confidence,
+                "priority": reading.priority.confidence,
+                "urgency": reading.urgency_word.confidence,
+                "sentiment": reading.sentiment.confidence,
+                "language": round(reading.language.confidence, 4),
+            },
+        }
+
+
+def felt(run: Evaluation) -> Iterable[Prediction]:
+    """Sentiment in three classes."""
+    for row in run.dataset.rows("inputs"):
+        language, _share = language_of(row["text"])
+        yield {"id": row["id"], "label": sentiment_of_tone(tone_of(row["text"], language))}
+
+
+def languages_told(run: Evaluation) -> Iterable[Prediction]:
+    for row in run.dataset.rows("inputs"):
+        yield {"id": row["id"], "language": language_of(row["text"])[0]}
+
+
 Predictor = Callable[[Evaluation], Iterable[Prediction]]
 # By the beginning of the task's name.
 TASKS: Mapping[str, Predictor] = {
     "cls_": classified,
+    "triage_": triaged,
+    "sentiment": felt,
+    "langid": languages_told,
 }
 
 

@@ -17,6 +17,7 @@ class RememberedVectors:
         self._embedder = embedder
         self._path = cache_dir / f"vectors-{embedder.name}.npz"
         self._known: dict[str, Vectors] = {}
+        self.is_changed = False
         if self._path.is_file():
             with np.load(self._path) as stored:
                 self._known = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
@@ -31,6 +32,7 @@ class RememberedVectors:
         if missing:
             fresh = self._embedder.encode(list(missing.values()), most_tokens=most_tokens)
             self._known.update(zip(missing, fresh, strict=True))
+            self.is_changed = True
         return np.stack([self._known[key] for key in keys])
 
     def save(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Bools = NDArray[np.bool_]
 # Of a queue's messages that are assumed to fit none of the account's labels, whose history has none of those.
-_UNKNOWN_SHARE = 0.1
+_UNKNOWN_SHARE = 0.04
 # The familiarity that lets pass at most so many messages of a label that the model has not seen, ...
 _UNKNOWN_PASSED = 0.12
 # ... unless it would hold back more than this share of what the model gets right.

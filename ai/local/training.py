@@ -36,6 +36,8 @@ _FOLDS, _LINEAR_FOLDS = 10, 5
 _GAMMAS, _RIDGES = (0.7, 1.4), (0.05, 0.15, 0.4)
 # Inverse strength of the logistic regression's penalty; sentence embeddings have unit length and want a weak one.
 _LINEAR_C = 30.0
+# How strongly the blend stays at the start's proportions, per squared natural logarithm.
+_PULL = 0.02
 Ints = NDArray[np.int32]
 
 
@@ -228,10 +230,12 @@ def _blend(held_out: Floats, truths: Ints) -> Floats:
 
     def loss(logs: NDArray[np.float64]) -> float:
         shares = softmax(np.tensordot(np.exp(logs).astype(np.float32), held_out, axes=1))
-        # A light pull to the start keeps few examples from silencing an expert.
-        return float(-np.log(np.clip(shares[rows, truths], 1e-9, 1)).mean() + 0.01 * ((logs - start) ** 2).sum())
+        # The pull is on the proportions alone: few examples must not silence an expert, but do set the temperature.
+        moved = logs - start
+        pull = _PULL * ((moved - moved.mean()) ** 2).sum()
+        return float(-np.log(np.clip(shares[rows, truths], 1e-9, 1)).mean() + pull)
 
-    start = np.log([12.0, 3.0, 0.5])
+    start = np.log([12.0, 3.0, 0.25])
     found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 120, "xatol": 0.02, "fatol": 1e-4})
     weights: Floats = np.exp(found.x).astype(np.float32)
     return weights

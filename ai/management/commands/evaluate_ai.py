@@ -37,7 +37,8 @@ class Command(BaseCommand):
         embedder = RememberedVectors(load_embedder(cache_dir), cache_dir)
         run = Evaluation(dataset, embedder, shots=options["shots"])
         predictions = list(predictor(run))
-        embedder.save()
+        if embedder.is_changed:
+            embedder.save()
         lines = (json.dumps(prediction, ensure_ascii=False) + "\n" for prediction in predictions)
         options["out"].parent.mkdir(parents=True, exist_ok=True)
         options["out"].write_text("".join(lines), encoding="utf-8")
