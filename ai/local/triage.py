@@ -18,6 +18,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _READ_CHARS = 1_000
 # A strong seed phrase weighs three (lexicon).
 _ONE_STRONG, _TWO_STRONG = 3.0, 6.0
+_MONEY = re.compile(r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d{4,})\s*(€|eur|kr|sek|kronor)|(€)\s*(\d{1,3}(?:[ ,]\d{3})+|\d{4,})", re.I)
+# From which sum a message is of weight, in euros and in crowns.
+_LARGE_SUM_EUR, _LARGE_SUM_SEK = 2_000, 20_000
+# A question about what one has ordered, or about what broke, is a customer's problem; others can wait.
+_PROBLEMS = frozenset({"order_status", "delivery", "warranty_damage", "complaint_service"})
+_PRAISE_FROM = 1.5
 # What asks or praises, and harms nobody if it waits.
 _MILD = frozenset({"product_question", "store_appointment", "other_oos"})
 _NO_CATEGORY = "other_oos"
@@ -59,7 +65,8 @@ def language_of(text: str) -> tuple[str, float]:
     from hummdesk.language_model import IDENTIFIER
 
     language, share = IDENTIFIER.classify(" ".join(words))
-    return str(language), float(share)
+    # The model does not part the two written forms of Norwegian; nearly all write this one.
+    return "nb" if language == "no" else str(language), float(share)
 
 
 def triage(
@@ -71,7 +78,7 @@ def triage(
     hits = list(shipped_lexicon(language).hits(tokens))
     category = _seeded(hits, tokens, "category", _NO_CATEGORY)
     tone = tone_of(text, language)
-    priority = _priority(hits, tokens, category=category.value, tone=tone)
+    priority = _priority(text, hits, tokens, category=category.value, tone=tone)
     urgency = _urgency(hits, tokens, priority=priority.value)
     sentiment = FieldGuess(sentiment_of_tone(tone), min(0.9, 0.5 + abs(tone) / 8), SUGGESTED)
     readings = {field: model.read(text, vector) for field, model in (models or {}).items() if vector is not None}
@@ -106,21 +113,32 @@ def _band(confidence: float) -> str:
     return SUGGESTED if confidence >= _SUGGESTED_FROM else ASKED
 
 
-def _priority(hits: Sequence[SeedHit], tokens: Sequence[str], *, category: str, tone: float) -> FieldGuess:
+def _priority(
+    text: str, hits: Sequence[SeedHit], tokens: Sequence[str], *, category: str, tone: float
+) -> FieldGuess:
     """Danger, fraud and leaks are urgent; in what looks like a question one word of them is high at most."""
     scores = seed_scores(hits, "priority")
     urgent, high = scores.get("urgent", 0.0), scores.get("high", 0.0)
     is_mild = category in _MILD
-    if urgent >= (_TWO_STRONG if is_mild else _ONE_STRONG):
-        return FieldGuess(
-            "urgent", min(0.95, 0.55 + urgent / 30), SUGGESTED, _words(hits, tokens, "priority", "urgent")
-        )
-    if urgent >= _ONE_STRONG or high >= _ONE_STRONG:
+    if urgent >= (_TWO_STRONG if is_mild and "?" in text else _ONE_STRONG):
+        return FieldGuess("urgent", min(0.95, 0.55 + urgent / 30), SUGGESTED, _words(hits, tokens, "priority", "urgent"))
+    if urgent >= _ONE_STRONG or high >= _ONE_STRONG or _names_large_sum(text):
         spoken = "urgent" if urgent >= _ONE_STRONG else "high"
         return FieldGuess("high", min(0.9, 0.45 + high / 30), SUGGESTED, _words(hits, tokens, "priority", spoken))
-    if is_mild or tone > 2 or scores.get("low", 0.0) >= _ONE_STRONG:
+    is_negated = any(hit.phrase.value == "negation" for hit in hits)
+    only_asks = "?" in text and not is_negated and tone > -1 and category not in _PROBLEMS
+    if is_mild or only_asks or tone >= _PRAISE_FROM or scores.get("low", 0.0) >= _ONE_STRONG:
         return FieldGuess("low", 0.55, SUGGESTED, _words(hits, tokens, "priority", "low"))
     return FieldGuess("normal", 0.6, SUGGESTED)
+
+
+def _names_large_sum(text: str) -> bool:
+    for found in _MONEY.finditer(text):
+        sum_named = int(re.sub(r"\D", "", found[1] or found[4]))
+        is_euro = found[3] or found[2].lower().startswith(("€", "e"))
+        if sum_named >= (_LARGE_SUM_EUR if is_euro else _LARGE_SUM_SEK):
+            return True
+    return False
 
 
 def _urgency(hits: Sequence[SeedHit], tokens: Sequence[str], *, priority: str) -> FieldGuess:
