@@ -134,8 +134,9 @@ class FieldModel:
         )
 
     def with_corrections(self, corrections: Sequence[LabelledText]) -> "FieldModel":
-        """Return a model that knows these too, at once: messages much like one of them get its label."""
-        return replace(self, corrections=tuple(corrections))
+        """Return a model that knows these too (oldest first), at once: what is much like one gets its label."""
+        newest = {one.item: one for one in corrections}
+        return replace(self, corrections=tuple(newest.values()))
 
     def _scores(self, cosines: Floats, spelled: Floats, vector: Floats) -> Floats:
         experts = np.stack(

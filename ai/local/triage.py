@@ -18,7 +18,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _READ_CHARS = 1_000
 # A strong seed phrase weighs three (lexicon).
 _ONE_STRONG, _TWO_STRONG = 3.0, 6.0
-_MONEY = re.compile(r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d{4,})\s*(€|eur|kr|sek|kronor)|(€)\s*(\d{1,3}(?:[ ,]\d{3})+|\d{4,})", re.I)
+_MONEY = re.compile(
+    r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d{4,})\s*(€|eur|kr|sek|kronor)|(€)\s*(\d{1,3}(?:[ ,]\d{3})+|\d{4,})", re.I
+)
 # From which sum a message is of weight, in euros and in crowns.
 _LARGE_SUM_EUR, _LARGE_SUM_SEK = 2_000, 20_000
 # A question about what one has ordered, or about what broke, is a customer's problem; others can wait.
@@ -113,15 +115,15 @@ def _band(confidence: float) -> str:
     return SUGGESTED if confidence >= _SUGGESTED_FROM else ASKED
 
 
-def _priority(
-    text: str, hits: Sequence[SeedHit], tokens: Sequence[str], *, category: str, tone: float
-) -> FieldGuess:
+def _priority(text: str, hits: Sequence[SeedHit], tokens: Sequence[str], *, category: str, tone: float) -> FieldGuess:
     """Danger, fraud and leaks are urgent; in what looks like a question one word of them is high at most."""
     scores = seed_scores(hits, "priority")
     urgent, high = scores.get("urgent", 0.0), scores.get("high", 0.0)
     is_mild = category in _MILD
     if urgent >= (_TWO_STRONG if is_mild and "?" in text else _ONE_STRONG):
-        return FieldGuess("urgent", min(0.95, 0.55 + urgent / 30), SUGGESTED, _words(hits, tokens, "priority", "urgent"))
+        return FieldGuess(
+            "urgent", min(0.95, 0.55 + urgent / 30), SUGGESTED, _words(hits, tokens, "priority", "urgent")
+        )
     if urgent >= _ONE_STRONG or high >= _ONE_STRONG or _names_large_sum(text):
         spoken = "urgent" if urgent >= _ONE_STRONG else "high"
         return FieldGuess("high", min(0.9, 0.45 + high / 30), SUGGESTED, _words(hits, tokens, "priority", spoken))
