@@ -216,6 +216,12 @@ def takes_mail(schema: str) -> bool:
     return MailRoute.objects.filter(account__schema_name=schema).exists()
 
 
+def first_mail_address(schema: str) -> str:
+    """Return the oldest address that leads to the account, "" for none. One query."""
+    routes = MailRoute.objects.filter(account__schema_name=schema).order_by("created_at")
+    return routes.values_list("address", flat=True).first() or ""
+
+
 def routed_addresses(addresses: Iterable[str]) -> dict[str, RoutedAddress]:
     """Return where mail to these addresses goes, in their order, without those that no account has. One query.
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.permissions import Permission
-from accounts.queries import takes_mail
 from conversations.access import seen_by, sight_of, visible_conversations
 from conversations.models import Conversation, Message
 from conversations.queries.inbox_lists import (
@@ -25,7 +24,6 @@ from conversations.queries.search_snippets import Snippet, snippets
 from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 from hummdesk.keyset import KeysetPage, cursor_after, keyset_page
-from hummdesk.tenancy.context import require_account_schema
 from teams.access import Viewer
 
 
@@ -119,14 +117,6 @@ def _by_number(sight: frozenset[Permission]) -> CompiledLookup[Conversation]:
         return rows.select_related("contact", "contact__company", "assignee", "team", "category")
 
     return CompiledLookup(build, int, *(() if Permission.VIEW_CONVERSATIONS_ALL in sight else (UUID,)))
-
-
-def is_untouched() -> bool:
-    """Return whether the account has never had a conversation and has no mailbox by which one could come.
-
-    At most two queries.
-    """
-    return not Conversation.objects.exists() and not takes_mail(require_account_schema())
 
 
 def newest_messages(conversation: Conversation, limit: int) -> Sequence[Message]:

@@ -46,6 +46,7 @@ def _board(request: MemberRequest, viewer: Viewer, faults: dict[UUID, tuple[str,
     context = {
         "rows": rows,
         "tally": board_tally(rows),
+        "may_lead": viewer.can(Permission.MANAGE_TEAMS) or bool(viewer.led_team_ids),
         "statuses": [{"value": status.value, "label": status.label} for status in AgentStatus],
     }
     partials = frozenset({"board-rows"})

@@ -13,7 +13,8 @@ from conversations.actions.mark_read import mark_shown_read
 from conversations.message_forms import MessageForm
 from conversations.models import Conversation
 from conversations.queries.filter_choices import names_in_filters
-from conversations.queries.inbox import conversation_for_page, is_untouched
+from conversations.queries.first_steps import has_had_conversations, setup_state
+from conversations.queries.inbox import conversation_for_page
 from conversations.queries.inbox_counts import TABS, tab_counts
 from conversations.queries.inbox_lists import FILTERED
 from conversations.queries.panel import beside_conversation
@@ -22,6 +23,7 @@ from conversations.views.lists import list_page, opened_list
 from conversations.views.place import InboxPlace
 from conversations.views.shapes import composer, details, lists, nav, rows, thread
 from conversations.views.shapes import conversation as opened
+from conversations.views.shapes.first_steps import first_steps
 from conversations.views.shapes.sent import just_sent
 from conversations.views.shell import shell_context
 from conversations.views.thread_place import ThreadPlace
@@ -95,7 +97,8 @@ def render_inbox(
     if partial == "conversation-list" and place.view in TABS:
         context |= {"tabs": nav.tabs(place, {} if place.text else tab_counts(viewer))}
     if "shown" in context and not context["rows"]:
-        first = lists.first_steps(viewer) if place.view in TABS and not place.text and is_untouched() else None
+        is_first = place.view in TABS and not place.text and not has_had_conversations()
+        first = first_steps(viewer, setup_state()) if is_first else None
         context |= {"nothing": first or lists.nothing(place, context["shown"], context.get("tabs", []))}
     template = f"conversations/inbox.html#{partial}" if partial else "conversations/inbox.html"
     response = render(request, template, context, status=status)

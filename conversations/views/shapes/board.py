@@ -18,7 +18,10 @@ _ORDER = {status: place for place, status in enumerate(AgentStatus)}
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One agent; `url` takes status and capacity, "" where the viewer may not set them. `faults` are of such a try."""
+    """One agent; `url` takes status and capacity, `page_url` leads to more: "" where the viewer may not set them.
+
+    `faults` are of such a try.
+    """
 
     id: UUID
     name: str
@@ -32,6 +35,7 @@ class BoardRow:
     languages: str
     teams: str
     url: str
+    page_url: str
     faults: tuple[str, ...]
 
 
@@ -58,6 +62,7 @@ def _row(agent: Agent, today: date, *, is_led: bool, faults: tuple[str, ...]) ->
         languages=", ".join(language_name(code) for code in agent.languages),
         teams=", ".join(member.team.name for member in agent.teams.all()),
         url=reverse("board-agent", args=[agent.pk]) if is_led else "",
+        page_url=reverse("agent-edit", args=[agent.pk]) if is_led else "",
         faults=faults,
     )
 

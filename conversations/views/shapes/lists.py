@@ -7,13 +7,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.permissions import Permission
 from conversations.enums import Channel, Folder, Priority, SlaState, Status
 from conversations.forms import list_orders
 from conversations.queries.inbox_lists import BY_ACTIVITY, FILTERED, SEARCH, InboxList
 from conversations.views.place import InboxPlace, filtered_url
 from conversations.views.shapes.shape import Shape
-from teams.access import Viewer
 
 _LABELS: Mapping[str, Any] = {
     "status": Status,
@@ -91,23 +89,6 @@ def filter_text(name: str, value: str, names: Mapping[str, str]) -> str:
         "updated_before": "%(name)s %(value)s",
     }.get(name, _("%(name)s is %(value)s"))
     return pattern % {"name": filter_names().get(name, name), "value": shown}
-
-
-def first_steps(viewer: Viewer) -> Shape:
-    """Return what the inbox says before anything can come to it, with the way there for those who may go it."""
-    if not viewer.can(Permission.MANAGE_ACCOUNT):
-        return {
-            "icon": "mail",
-            "title": _("No mailbox is connected yet."),
-            "text": _("Conversations come here once an admin has connected one."),
-        }
-    return {
-        "icon": "mail",
-        "title": _("Connect a mailbox to start."),
-        "text": _("Customers write to its address, and their mail comes here."),
-        "action_url": reverse("mailbox-create"),
-        "action_label": _("Add mailbox"),
-    }
 
 
 def nothing(place: InboxPlace, shown: InboxList, tabs: Sequence[Shape]) -> Shape:
