@@ -96,3 +96,17 @@ TASKS: Mapping[str, Predictor] = {
 def predictor_of(task: str) -> Predictor | None:
     """Return how this task is predicted, None for one that is not known."""
     return next((predictor for name, predictor in TASKS.items() if task.startswith(name)), None)
+
+
+# What is judged of a prediction, in a report; tasks that are not here have reports of their own kind.
+JUDGED: Mapping[str, tuple[str, ...]] = {
+    "cls_": ("label",),
+    "triage_": ("category", "priority", "urgency", "sentiment", "language"),
+    "sentiment": ("label",),
+    "langid": ("language",),
+}
+
+
+def judged_keys(task: str) -> tuple[str, ...]:
+    """Return the keys of a prediction that a report compares with gold."""
+    return next((keys for name, keys in JUDGED.items() if task.startswith(name)), ())

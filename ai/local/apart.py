@@ -60,7 +60,10 @@ def main() -> None:
     with np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False) as given:
         head, vectors = json.loads(given["head"].tobytes()), given["vectors"]
     resource.setrlimit(resource.RLIMIT_CPU, (head["cpu_s"], head["cpu_s"]))
-    examples = [LabelledText(*row, vector) for row, vector in zip(head["examples"], vectors, strict=True)]
+    examples = [
+        LabelledText(item, text, label, vector)
+        for (item, text, label), vector in zip(head["examples"], vectors, strict=True)
+    ]
     model = train_field_model(examples, embedder=head["embedder"], error_budget=head["error_budget"])
     sys.stdout.buffer.write(model.to_bytes())
 

@@ -36,8 +36,8 @@ _FOLDS, _LINEAR_FOLDS = 10, 5
 _GAMMAS, _RIDGES = (0.7, 1.4), (0.05, 0.15, 0.4)
 # Inverse strength of the logistic regression's penalty; sentence embeddings have unit length and want a weak one.
 _LINEAR_C = 30.0
-# How strongly the blend stays at the start's proportions, per squared natural logarithm.
-_PULL = 0.02
+# How strongly the blend stays at the start's proportions: as if so many examples spoke for them.
+_PULL = 8.0
 Ints = NDArray[np.int32]
 
 
@@ -232,7 +232,7 @@ def _blend(held_out: Floats, truths: Ints) -> Floats:
         shares = softmax(np.tensordot(np.exp(logs).astype(np.float32), held_out, axes=1))
         # The pull is on the proportions alone: few examples must not silence an expert, but do set the temperature.
         moved = logs - start
-        pull = _PULL * ((moved - moved.mean()) ** 2).sum()
+        pull = _PULL / len(truths) * ((moved - moved.mean()) ** 2).sum()
         return float(-np.log(np.clip(shares[rows, truths], 1e-9, 1)).mean() + pull)
 
     start = np.log([12.0, 3.0, 0.25])

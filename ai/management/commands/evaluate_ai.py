@@ -1,6 +1,7 @@
 """`manage.py evaluate_ai --task TASK --dataset DIR --out predictions.jsonl`: what the product says, as a file."""
 
 import json
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ai.evaluation.dataset import Dataset
-from ai.evaluation.tasks import TASKS, Evaluation, predictor_of
+from ai.evaluation.report import report_html
+from ai.evaluation.tasks import TASKS, Evaluation, judged_keys, predictor_of
 from ai.evaluation.vectors import RememberedVectors
 from ai.local.embedding import load_embedder
 
@@ -36,10 +38,18 @@ class Command(BaseCommand):
         cache_dir = settings.DATA_DIR / "ai"
         embedder = RememberedVectors(load_embedder(cache_dir), cache_dir)
         run = Evaluation(dataset, embedder, shots=options["shots"])
+        began = time.process_time()
         predictions = list(predictor(run))
+        run.notes["cpu_s"] = round(time.process_time() - began, 2)
         if embedder.is_changed:
             embedder.save()
         lines = (json.dumps(prediction, ensure_ascii=False) + "\n" for prediction in predictions)
         options["out"].parent.mkdir(parents=True, exist_ok=True)
         options["out"].write_text("".join(lines), encoding="utf-8")
         self.stdout.write(f"{len(predictions)} predictions in {options['out']}; {json.dumps(run.notes)}")
+        gold = dataset.rows("gold")
+        if options["report"] and gold:
+            options["report"].mkdir(parents=True, exist_ok=True)
+            for key in judged_keys(options["task"]):
+                page = report_html(options["task"], gold, predictions, key=key, notes=run.notes)
+                (options["report"] / f"{options['task']}-{key}.html").write_text(page, encoding="utf-8")

@@ -1,23 +1,25 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.ai.local.examples import examples, folder_of
 
 
-def run(task: str, folder: Path, **options: object) -> list[dict]:
+def run(task: str, folder: Path, **options: object) -> list[dict[str, Any]]:
     call_command("evaluate_ai", task=task, dataset=folder, out=folder / "out" / "predictions.jsonl", **options)
     return [json.loads(line) for line in (folder / "out" / "predictions.jsonl").read_text().splitlines()]
 
 
-def lines(rows: list[dict]) -> str:
+def lines(rows: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 @pytest.fixture
-def classified_folder(tmp_path: Path, settings) -> Path:
+def classified_folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
     settings.DATA_DIR = tmp_path / "data"
     history = [
         {"id": one.item, "text": one.text, "label": one.label, "rank": number % 24}
@@ -27,7 +29,9 @@ def classified_folder(tmp_path: Path, settings) -> Path:
     return folder_of(tmp_path, history=lines(history), inputs=lines(inputs))
 
 
-def test_classification_predicts_every_input_without_gold(classified_folder: Path, monkeypatch) -> None:
+def test_classification_predicts_every_input_without_gold(
+    classified_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ai.local.embedding._PACKAGE", "no_such_package_of_weights")
 
     found = run("cls_small", classified_folder, shots=12)
@@ -44,7 +48,7 @@ def test_classification_predicts_every_input_without_gold(classified_folder: Pat
         ("langid", {"language": "en"}),
     ],
 )
-def test_tasks_without_history(task: str, expected: dict, tmp_path: Path, settings) -> None:
+def test_tasks_without_history(task: str, expected: dict[str, str], tmp_path: Path, settings: SettingsWrapper) -> None:
     settings.DATA_DIR = tmp_path / "data"
     folder = folder_of(
         tmp_path, inputs=lines([{"id": "a", "text": "The courier brings the parcel tomorrow morning."}])
@@ -63,7 +67,7 @@ def test_unknown_task_and_empty_folder_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-def test_shared_triage_keeps_its_goals(shared_dir: Path, tmp_path: Path, settings) -> None:
+def test_shared_triage_keeps_its_goals(shared_dir: Path, tmp_path: Path, settings: SettingsWrapper) -> None:
     """Few messages: the goals are measured by score.py; this holds what the seeds reach."""
     settings.DATA_DIR = tmp_path / "data"
     folder = shared_dir / "ai" / "triage_multilingual"

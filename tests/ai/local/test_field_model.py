@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from ai.local.field_model import APPLIED, FieldModel
+from ai.local.field_model import APPLIED, FieldModel, FieldReading
 from tests.ai.local.examples import EMBEDDER, labelled, small_model
 
 
-def read(model: FieldModel, text: str):
+def read(model: FieldModel, text: str) -> FieldReading:
     return model.read(text, EMBEDDER.encode([text])[0])
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ai.local.apart import TrainingFailed, train_apart
+from ai.local.field_model import LabelledText
 from ai.local.training import Ridge, balanced_folds, train_field_model
 from tests.ai.local.examples import EMBEDDER, examples, small_model
 
@@ -39,7 +40,7 @@ def test_folds_deal_out_every_label_evenly() -> None:
 
 
 @pytest.mark.parametrize("some", [examples()[:5], examples()[:24]], ids=["five examples", "one label"])
-def test_too_few_labels_are_refused(some: list) -> None:
+def test_too_few_labels_are_refused(some: list[LabelledText]) -> None:
     with pytest.raises(ValueError, match="too few"):
         train_field_model(some, embedder=EMBEDDER.name)
 
