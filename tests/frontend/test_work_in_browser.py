@@ -12,7 +12,7 @@ from hummdesk.events.actor import Actor
 from teams.access import Viewer, viewer_of
 from teams.actions.set_agent_status import set_agent_status
 from teams.enums import AgentStatus, RoutingStrategy
-from teams.models import Agent, Team
+from teams.models import Agent, BusinessHours, Team
 from tests.factories import make_team
 from tests.fixtures.work import RunTasks
 
@@ -106,6 +106,43 @@ def test_board_shows_who_goes_away_and_what_they_are_given(
     expect(row).to_contain_text("Away")
     expect(page.locator(".board-tally")).to_contain_text("0 of 3 take work")
     assert is_the_same(page)
+
+
+def test_periods_are_added_by_keyboard_and_those_that_overlap_stay_typed(
+    committed: None, open_page: OpenPage, admin: User
+) -> None:
+    page = open_page(admin, "/settings/hours/new")
+    monday = page.get_by_role("group", name="Monday")
+    page.get_by_label("Name", exact=True).first.focus()
+    page.keyboard.type("Evenings")
+    monday.get_by_role("button", name="Add a period on Monday").focus()
+    page.keyboard.press("Enter")
+
+    opens = monday.get_by_label("Monday, period 2 opens")
+    expect(opens).to_be_visible()
+    opens.focus()
+    page.keyboard.type("0400PM")
+    page.keyboard.press("Tab")  # to the clock of the browser's own field
+    page.keyboard.press("Tab")
+    closes = monday.get_by_label("Monday, period 2 closes")
+    expect(closes).to_be_focused()
+    page.keyboard.type("0800PM")
+    page.keyboard.press("Enter")
+
+    expect(monday).to_contain_text("overlap")
+    expect(opens).to_have_value("16:00")
+    expect(opens).to_have_attribute("aria-invalid", "true")
+    expect(closes).to_have_value("20:00")
+    expect(page.get_by_label("Name", exact=True).first).to_have_value("Evenings")
+    assert not BusinessHours.objects.filter(name="Evenings").exists()
+
+    opens.focus()
+    page.keyboard.type("0500PM")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Evenings")
+    periods = BusinessHours.objects.get(name="Evenings").periods.filter(weekday=0)
+    assert list(periods.values_list("opens_minute", "closes_minute")) == [(540, 1020), (1020, 1200)]
 
 
 def test_languages_are_chosen_by_name_and_nothing_typed_is_lost_by_a_fault(
