@@ -105,6 +105,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="17"),
         "options": {"expires": 3600},
     },
+    "chunks-sweep": {
+        "task": "ai.tasks.sweep_chunks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "worker-heartbeat": {
         "task": "hummdesk.health.beat_heart",
         "schedule": 10.0,

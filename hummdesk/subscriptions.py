@@ -64,7 +64,7 @@ WITH_LOG: tuple[str, ...] = (
     "conversations.actions.queue_webhooks.queue_webhooks",
 )
 
-RULE_VALUES: tuple[str, ...] = ("ai.queries.classified_values",)
+RULE_VALUES: tuple[str, ...] = ("ai.queries.classification.classified_values",)
 
 RULE_NAMES: dict[str, str] = {
     "mailbox": "email_channel.queries.rules.mailbox_names",
@@ -123,6 +123,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "RuleBacktestAsked": ("conversations.tasks.backtest_rule",),
     "RuleApplied": ("conversations.tasks.notify_agents",),
     "TemplateReplyAsked": ("email_channel.tasks.reply_by_template",),
+    "ArticleChanged": ("ai.tasks.embed_chunks",),
 }
 
 # Each task costs more than most of them do: these are queued only if that field of the event is true.

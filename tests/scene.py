@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.actions.api_tokens import make_api_token
 from accounts.models import Account, ApiToken, Membership, User
 from accounts.token_secrets import hash_of
-from ai.models import AiDraft, Article, ArticleChunk, Classification
+from ai.actions.index_article import index_article, keep_vectors
+from ai.models import AiDraft, Article, ArticleVersion, Classification
+from ai.queries.chunks import chunks_without_vector
 from analytics.enums import Metric
 from analytics.models import MetricEvent, Survey, SurveyOptOut
 from conversations.enums import ClockKind, MessageKind, NotificationKind, RuleOutcome
@@ -226,8 +228,17 @@ def _fill_desk(conversation: Conversation, agent: Agent) -> None:
 
 
 def _fill_ai(conversation: Conversation, agent: Agent) -> None:
-    article = Article.objects.create(title="Article", body_html="<p>Text</p>", body_text="Text", author=agent)
-    ArticleChunk.objects.create(article=article, position=0, text="Text", content_hash="0")
+    article = Article.objects.create(
+        title="Article",
+        body_html="<p>Text</p>",
+        body_text="Text",
+        author=agent,
+        status="published",
+        published_at=timezone.now(),
+    )
+    ArticleVersion.objects.create(article=article, number=1, title="Article", body_html="<p>Text</p>", body_text="Text")
+    index_article(article)
+    keep_vectors(chunks_without_vector("model", limit=1), [[1.0] + [0.0] * 383], model="model")
     message = conversation.messages.earliest("created_at")
     Classification.objects.create(conversation=conversation, message=message, provider="local", model="model")
     AiDraft.objects.create(

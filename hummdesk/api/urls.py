@@ -12,6 +12,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("conversations.api.urls")),
     path("", include("email_channel.api.urls")),
     path("", include("analytics.api.urls")),
+    path("", include("ai.api.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", api_health, name="api-health"),
