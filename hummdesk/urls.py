@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.urls")),
     path("", include("email_channel.urls")),
     path("", include("analytics.urls")),
+    path("", include("ai.urls")),
     path("account/", include("accounts.urls")),
 ]
 handler400 = "hummdesk.problems.bad_request"

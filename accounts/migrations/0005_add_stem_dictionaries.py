@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Stems of every word: no list of stop words, which takes "var", "vem" and "mitt" out of Swedish questions. How rare
-# a word occurs says better how little it tells. In `public`, as extensions are: every account reads them.
+# a word is says what it tells. In `public`, as extensions are: every account reads them.
 LANGUAGES = ("finnish", "swedish")
 _CREATE = """
 DO $$ BEGIN

@@ -1,6 +1,6 @@
 """Articles are written, published, archived and deleted; what one said before stays as a version."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,8 @@ from hummdesk.clean_text import clean_line, clean_text
 from hummdesk.errors import ValidationFailed
 from hummdesk.events.publishing import action, publish
 from hummdesk.safe_html import html_to_text, sanitise_html
+from hummdesk.versions import require_version
 from teams.access import Viewer
-from teams.errors import ChangedMeanwhile
 
 BODY_CHARS = 200_000
 TAGS_MOST = 20
@@ -66,8 +66,7 @@ def change_article(
     """
     viewer.require(Permission.MANAGE_KNOWLEDGE)
     article = get_article(article_id, lock=True)
-    if version is not None and version != article.version:
-        raise ChangedMeanwhile(article.version)
+    require_version(version, article.version)
     before = {name: getattr(article, name) for name in _FIELDS}
     _fill(article, changes)
     changed = tuple(name for name in _FIELDS if getattr(article, name) != before[name])
@@ -110,15 +109,9 @@ def delete_article(*, viewer: Viewer, article_id: UUID) -> None:
 def _fill(article: Article, changes: Mapping[str, Any]) -> None:
     """Raises: ValidationFailed that names each field at fault."""
     errors: dict[str, list[str]] = {}
-    for name in _PLAIN:
+    for name in (*_PLAIN, *_CLEANED):
         if name in changes:
-            setattr(article, name, changes[name])
-    if "title" in changes:
-        article.title = clean_line(changes["title"], TITLE_CHARS)
-    if "category" in changes:
-        article.category = clean_line(changes["category"], CATEGORY_CHARS)
-    if "tags" in changes:
-        article.tags = _tags(changes["tags"])
+            setattr(article, name, _CLEANED.get(name, _as_it_is)(changes[name]))
     _fill_body(article, changes, errors)
     if not article.title:
         errors["title"] = [_("Give it a title.")]
@@ -153,6 +146,17 @@ def _fill_body(article: Article, changes: Mapping[str, Any], errors: dict[str, l
 def _tags(given: list[str]) -> list[str]:
     cleaned = (clean_line(tag, TAG_CHARS) for tag in given)
     return list(dict.fromkeys(tag for tag in cleaned if tag))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_CLEANED: Mapping[str, Callable[[Any], Any]] = {
+    "title": lambda text: clean_line(text, TITLE_CHARS),
+    "category": lambda text: clean_line(text, CATEGORY_CHARS),
+    "tags": _tags,
+}
 
 
 def _save(article: Article, *, is_new: bool) -> None:

@@ -37,7 +37,9 @@ class ArticlesView(ApiView):
     pagination_class = KeysetPagination
     orderings = {"-updated_at": ("-updated_at",), "title": ("title",), "created_at": ("created_at",)}
 
-    @extend_schema(operation_id="list_articles", parameters=[ArticleFilters], responses=ArticleSummaryOutput(many=True))
+    @extend_schema(
+        operation_id="list_articles", parameters=[ArticleFilters], responses=ArticleSummaryOutput(many=True)
+    )
     def get(self, request: Request) -> Response:
         """List the articles, drafts and internal ones among them."""
         return self.page(articles(self.filters(ArticleFilters)), ArticleSummaryOutput)

@@ -5,4 +5,4 @@ from ai.models.chunk import ArticleChunk, ChunkVector, LexemeTally
 from ai.models.classification import Classification
 from ai.models.draft import AiDraft
 
-__all__ = ["AiDraft", "Article", "ArticleChunk", "ArticleVersion", "ChunkVector", "LexemeTally", "Classification"]
+__all__ = ["AiDraft", "Article", "ArticleChunk", "ArticleVersion", "ChunkVector", "Classification", "LexemeTally"]

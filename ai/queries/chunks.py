@@ -21,12 +21,13 @@ def chunks_without_vector(model: str, *, limit: int) -> Sequence[ChunkToEmbed]:
     """Return passages that have no vector by this model, the oldest first. One query."""
     waiting = ArticleChunk.objects.filter(Q(vector__isnull=True) | ~Q(vector__model=model))
     rows = waiting.order_by("id").values_list("id", "heading_path", "text")[:limit]
-    return [ChunkToEmbed(id, f"{path}\n{text}".strip()) for id, path, text in rows]
+    return [ChunkToEmbed(chunk_id, f"{path}\n{text}".strip()) for chunk_id, path, text in rows]
 
 
 def chunks_wait_sql(model: str) -> str:
     """Return the condition of an account that such passages wait in it; `model` is one of our own names."""
     return f"""EXISTS (
-      SELECT FROM {{schema}}.ai_articlechunk chunk LEFT JOIN {{schema}}.ai_chunkvector vector ON vector.chunk_id = chunk.id
+      SELECT FROM {{schema}}.ai_articlechunk chunk
+      LEFT JOIN {{schema}}.ai_chunkvector vector ON vector.chunk_id = chunk.id
       WHERE vector.chunk_id IS NULL OR vector.model <> '{model}'
-    )"""  # noqa: S608  # of our own words
+    )"""  # of our own words

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from pgvector import Vector
 
 from ai.article_index import ALL_CHUNKS, ALL_WORDS, DICTIONARIES
-from ai.local.embedding import MESSAGE_TOKENS
+from ai.local.embedding import MESSAGE_TOKENS, Embedder
 from ai.retrieval.ranking import (
     BM25_B,
     BM25_K1,
@@ -86,7 +86,13 @@ class _Asked:
 
 
 def search_chunks(
-    text: str, *, limit: int, public_only: bool, language: str = "", mode: SearchMode = SearchMode.HYBRID
+    text: str,
+    *,
+    limit: int,
+    public_only: bool,
+    language: str = "",
+    mode: SearchMode = SearchMode.HYBRID,
+    embedder: Embedder | None = None,
 ) -> Sequence[FoundChunk]:
     """Return the passages that answer best, at most `limit`, only public ones unless an agent asks.
 
@@ -98,10 +104,10 @@ def search_chunks(
     asked = _asked(question, reach)
     if not question or not asked.chunk_total:
         return []
-    embedder = knowledge_embedder()
+    embedder = embedder or knowledge_embedder()
     vector = None
     if mode is not SearchMode.KEYWORD:
-        vector = Vector(embedder.encode([question], most_tokens=MESSAGE_TOKENS)[0])
+        vector = Vector(embedder.encode([question], most_tokens=MESSAGE_TOKENS)[0]).to_text()
     lexemes = asked.lexemes if mode is not SearchMode.SEMANTIC else []
     if vector is None and not lexemes:
         return []
@@ -132,7 +138,7 @@ def _asked(text: str, reach: _Reach) -> _Asked:
 
 
 def _scores(
-    asked: _Asked, lexemes: Sequence[WeighedLexeme], vector: Vector | None, reach: _Reach, *, model: str
+    asked: _Asked, lexemes: Sequence[WeighedLexeme], vector: str | None, reach: _Reach, *, model: str
 ) -> dict[UUID, Scores]:
     """Return both scores of the best hundred by either half."""
     bm25, parameters = _bm25_sql(lexemes, asked.mean_words)
@@ -156,7 +162,7 @@ def _scores(
             cursor.execute(f"SET LOCAL hnsw.ef_search = {HNSW_EF_SEARCH}")
             cursor.execute("SET LOCAL hnsw.iterative_scan = strict_order")
         cursor.execute(statement, parameters)
-        return {id: Scores(lexical, semantic) for id, lexical, semantic in cursor.fetchall()}
+        return {row[0]: Scores(row[1], row[2]) for row in cursor.fetchall()}
 
 
 def _lexical_sql(bm25: str, reach: _Reach) -> str:
@@ -213,9 +219,9 @@ def _quoted(lexeme: str) -> str:
 
 def _found(ranked: Sequence[tuple[UUID, Ranked]]) -> list[FoundChunk]:
     with connection.cursor() as cursor:
-        cursor.execute(_PASSAGES, [[id for id, _ranked in ranked]])
+        cursor.execute(_PASSAGES, [[chunk_id for chunk_id, _ranked in ranked]])
         rows = {row[0]: row for row in cursor.fetchall()}
-    return [FoundChunk(*rows[id], ranked=one) for id, one in ranked if id in rows]
+    return [FoundChunk(*rows[chunk_id], ranked=one) for chunk_id, one in ranked if chunk_id in rows]
 
 
 _PASSAGES = """

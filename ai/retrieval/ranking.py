@@ -9,10 +9,10 @@ Key = TypeVar("Key")
 
 # Robertson and Zaragoza 2009: how soon a word that is repeated counts no more, and how much length matters.
 BM25_K1, BM25_B = 1.2, 0.75
-# The share of likeness in the mix. MiniLM reads English, and tells short passages apart by what they mean; of long ones
-# words tell as much, and of other languages, and so it is with hashed letters. In between the share falls evenly.
+# The share of likeness in the mix. MiniLM reads English, and tells short passages apart by what they mean; of long
+# ones words tell as much, and of other languages, and so it is with hashed letters. In between it falls evenly.
 _SHARE_OF_SHORT, _SHARE = 0.8, 0.5
-_SHORT_WORDS, _LONG_WORDS = 60, 120
+_SHORT_WORDS, _LONG_WORDS = 50, 90
 # More lexemes than these cost time and change no order.
 MOST_LEXEMES = 24
 # The candidates of each half.

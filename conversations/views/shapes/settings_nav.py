@@ -30,6 +30,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-mailboxes", _("Mailboxes"), "mail", Permission.MANAGE_ACCOUNT),
         ("settings-domains", _("Domains"), "globe", Permission.MANAGE_ACCOUNT),
         ("settings-templates", _("Mail templates"), "message-square-text", Permission.MANAGE_TEMPLATES),
+        ("settings-articles", _("Articles"), "book-open", Permission.MANAGE_KNOWLEDGE),
         ("settings-incoming-mail", _("Incoming mail"), "mail-open", Permission.MANAGE_ACCOUNT),
         ("settings-deliveries", _("Outgoing mail"), "send", Permission.MANAGE_ACCOUNT),
         ("settings-suppressions", _("Suppressed addresses"), "mail-x", Permission.MANAGE_ACCOUNT),
