@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=["conversations", "faults", "foundation", "mail", "pages", "routing", "rules", "sla"],
+        choices=["conversations", "faults", "foundation", "knowledge", "mail", "pages", "routing", "rules", "sla"],
         default="conversations",
     )
     parser.add_argument("--conversations", type=int, default=100_000)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ai.evaluation.dataset import Dataset
+from ai.evaluation.retrieval import retrieved
 from ai.local.embedding import MESSAGE_TOKENS, Embedder
 from ai.local.field_model import APPLIED, LabelledText
 from ai.local.mood import sentiment_of_tone, tone_of
@@ -83,6 +84,11 @@ def languages_told(run: Evaluation) -> Iterable[Prediction]:
         yield {"id": row["id"], "language": language_of(row["text"])[0]}
 
 
+def articles_found(run: Evaluation) -> Iterable[Prediction]:
+    """The documents of the passages that a search finds, best first."""
+    return retrieved(run.dataset, run.embedder)
+
+
 Predictor = Callable[[Evaluation], Iterable[Prediction]]
 # By the beginning of the task's name.
 TASKS: Mapping[str, Predictor] = {
@@ -90,6 +96,7 @@ TASKS: Mapping[str, Predictor] = {
     "triage_": triaged,
     "sentiment": felt,
     "langid": languages_told,
+    "retrieval_": articles_found,
 }
 
 

@@ -191,9 +191,12 @@ def _bm25_sql(lexemes: Sequence[WeighedLexeme], mean_words: float) -> tuple[str,
     parts: list[str] = []
     for place, one in enumerate(lexemes):
         parameters[f"lexeme{place}"], parameters[f"weight{place}"] = _quoted(one.lexeme), one.weight
-        rank = f"nullif(ts_rank('{{1,1,1,1}}', chunk.words, %(lexeme{place})s::tsquery), 0)"
-        times = f"(1 / greatest(1.64493406685 * (1 - {rank}::float8), 0.004) - 0.5)"
-        parts.append(f"coalesce(%(weight{place})s * {times} / ({times} + {_LENGTH}), 0)")
+        lexeme = f"%(lexeme{place})s::tsquery"
+        rest = f"1.64493406685 * (1 - ts_rank('{{1,1,1,1}}', chunk.words, {lexeme})::float8)"
+        times = f"(1 / greatest({rest}, 0.004) - 0.5)"
+        parts.append(
+            f"CASE WHEN chunk.words @@ {lexeme} THEN %(weight{place})s / (1 + {_LENGTH} / {times}) ELSE 0 END"
+        )
     return f"({BM25_K1 + 1} * ({' + '.join(parts) or '0'}))", parameters
 
 
@@ -221,7 +224,7 @@ def _found(ranked: Sequence[tuple[UUID, Ranked]]) -> list[FoundChunk]:
     with connection.cursor() as cursor:
         cursor.execute(_PASSAGES, [[chunk_id for chunk_id, _ranked in ranked]])
         rows = {row[0]: row for row in cursor.fetchall()}
-    return [FoundChunk(*rows[chunk_id], ranked=one) for chunk_id, one in ranked if chunk_id in rows]
+    return [FoundChunk(*rows[chunk_id], one) for chunk_id, one in ranked if chunk_id in rows]
 
 
 _PASSAGES = """

@@ -27,8 +27,10 @@ class ArticleInput(InputSerializer):
     language = serializers.ChoiceField(
         choices=settings.LANGUAGES, required=False, help_text="Without it, the one that the text is in."
     )
-    status = serializers.ChoiceField(choices=ArticleStatus, required=False, help_text="A draft, unless it is given.")
-    visibility = serializers.ChoiceField(choices=Visibility, required=False)
+    status = serializers.ChoiceField(
+        choices=ArticleStatus.choices, required=False, help_text="A draft, unless it is given."
+    )
+    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     tags = serializers.ListField(
         child=serializers.CharField(max_length=TAG_CHARS), max_length=TAGS_MOST, required=False
     )
@@ -44,8 +46,8 @@ class ArticleChangesInput(ArticleInput):
 class ArticleFilters(InputSerializer):
     """Which articles to list."""
 
-    status = serializers.ChoiceField(choices=ArticleStatus, required=False)
-    visibility = serializers.ChoiceField(choices=Visibility, required=False)
+    status = serializers.ChoiceField(choices=ArticleStatus.choices, required=False)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     category = serializers.CharField(max_length=CATEGORY_CHARS, required=False)
     tag = serializers.CharField(max_length=TAG_CHARS, required=False)
@@ -60,7 +62,7 @@ class ArticleSummaryOutput(serializers.Serializer[Article]):
     title = serializers.CharField()
     category = serializers.CharField()
     language = serializers.CharField()
-    status = serializers.ChoiceField(choices=ArticleStatus)
+    status = serializers.ChoiceField(choices=ArticleStatus.choices)
     visibility = serializers.ChoiceField(choices=Visibility)
     tags = serializers.ListField(child=serializers.CharField())
     review_on = serializers.DateField(allow_null=True)

@@ -22,7 +22,7 @@ from ai.views import article_shapes as shapes
 from conversations.views.settings_page import render_settings
 from hummdesk.errors import Conflict, NotFound, ValidationFailed
 from hummdesk.http import see_other
-from hummdesk.keyset import keyset_page
+from hummdesk.keyset import KeysetPage, keyset_page
 from teams.access import Viewer, viewer_of
 
 _PARTIALS = frozenset({"log-found", "more-rows"})
@@ -37,7 +37,7 @@ def article_list(request: MemberRequest) -> HttpResponse:
     viewer = _writer(request)
     asked = shapes.asked_list(request.GET)
     cursor = request.GET.get("cursor", "")
-    page = keyset_page(articles(asked.filters), ("-updated_at",), limit=_ROWS, cursor=cursor)
+    page: KeysetPage[Article] = keyset_page(articles(asked.filters), ("-updated_at",), limit=_ROWS, cursor=cursor)
     context = {
         "rows": [shapes.article_row(row) for row in page.rows],
         "next_url": asked.address(cursor=page.next_cursor) if page.next_cursor else "",

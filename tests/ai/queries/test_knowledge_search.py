@@ -98,6 +98,13 @@ def test_tallies_follow_what_articles_say(make_article: MakeArticle, writer: Vie
     assert tallies == {"": 1, " ": 4, "invoic": 1, "print": 1, "receipt": 1}
 
 
+def test_passages_without_a_word_get_nothing_for_it(make_article: MakeArticle) -> None:
+    make_article("Long", "The parcel of the customer is on its way, and it takes some days until it is there.")
+    make_article("Short", "The parcel.")
+
+    assert _titles("customer parcel", mode=SearchMode.KEYWORD) == ["Long", "Short"]
+
+
 @pytest.mark.parametrize("text", ["", "   ", "?!", "'", "\\", "' | 'a", "\x00", "a'b\\c", "<b>", "%s %(any)s", "🙂"])
 def test_any_text_can_be_searched_for(make_article: MakeArticle, text: str) -> None:
     make_article()

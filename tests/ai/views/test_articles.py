@@ -29,12 +29,12 @@ def test_article_is_written_changed_compared_restored_and_deleted(client_of: Cli
     compared = client.get(f"{url}/versions?number=2").content.decode()
     restored = client.post(f"{url}/restore", {"number": "1"})
 
-    assert [one.status_code for one in (made, changed, restored)] == [302, 302, 302]
+    assert [one.status_code for one in (made, changed, restored)] == [303, 303, 303]
     assert "<ins>Ask us.</ins>" in compared
     assert "<del>Print a **label**.</del>" in compared
     article.refresh_from_db()
     assert (article.version, article.body_markdown, article.tags) == (3, FORM["body"], ["post", "label"])
-    assert client.post(f"{url}/delete").status_code == 302
+    assert client.post(f"{url}/delete").status_code == 303
     assert client.get(url).status_code == 404
 
 
