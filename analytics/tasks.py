@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actions.note_usage import note_usage
 from analytics.actions.answer_survey import score_anew
-from analytics.actions.ask_customer import ask_customer
+from analytics.actions.ask_customer import ask_customer as ask
 from analytics.actions.measure import measure_first_response as measure
 from analytics.queries import usage_on
 from analytics.queries.surveys import HAS_SCORES_SQL, SURVEY_WAITS_SQL, rated_agents, surveys_due
@@ -65,7 +65,7 @@ def send_due_surveys() -> None:
     """Customers of the account are asked whose time has come; one that fails does not hold up the next."""
     for survey_id in surveys_due(timezone.now(), BATCH_SIZE):
         try:
-            ask_customer(survey_id=survey_id)
+            ask(survey_id=survey_id)
         except Exception as error:  # the rim: the row stays as it is, and the sweep comes back to it
             logger.error("survey_failed", survey_id=str(survey_id), error=type(error).__name__)
 

@@ -110,6 +110,7 @@ class NotificationKind(models.TextChoices):
     SLA_WARNING = "sla_warning", _("A promised time is near")
     SLA_BREACH = "sla_breach", _("A promised time is over")
     RULE = "rule", _("A rule has something to tell me")
+    LOW_RATING = "low_rating", _("A customer of my team gave a low rating")
     WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
 
 

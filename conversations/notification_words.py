@@ -17,6 +17,7 @@ def told_text(row: ToldRow) -> str:
         NotificationKind.RULE: _("The rule “%(name)s” wants you to look")
         if row.actor_name
         else _("A rule has something to tell you"),
+        NotificationKind.LOW_RATING: _("%(name)s gave a low rating"),
         NotificationKind.WEBHOOK_DISABLED: _("A webhook was switched off"),
     }
     return texts[NotificationKind(row.kind)] % {"name": row.actor_name or _("Somebody")}

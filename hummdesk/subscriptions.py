@@ -114,6 +114,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "SlaPolicySet": (_ATTEND,),
     "SlaWarned": ("conversations.tasks.notify_agents", _ATTEND),
     "SlaBreached": ("conversations.tasks.notify_agents", _ATTEND),
+    "CsatAnswered": ("conversations.tasks.notify_agents",),
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
     "MailQueued": ("email_channel.tasks.deliver_mail",),
@@ -134,6 +135,7 @@ ONLY_IF: dict[tuple[str, str], str] = {
     ("MessageReceived", _ATTEND): "is_later",
     ("AutomationRuleSaved", "conversations.tasks.give_rule_timers"): "gives_timers",
     ("RuleApplied", "conversations.tasks.notify_agents"): "agent_ids",
+    ("CsatAnswered", "conversations.tasks.notify_agents"): "is_low",
 }
 
 RIGHTS_CHANGE = frozenset({"MemberRemoved", "MemberRoleChanged", "AccountChanged"})

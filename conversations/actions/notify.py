@@ -147,6 +147,12 @@ def _responsible(occasion: _Occasion) -> set[UUID]:
     return leaders_or_members_of(conversation.team_id) if conversation.team_id else set()
 
 
+def _leaders(occasion: _Occasion) -> set[UUID]:
+    """Those of the team that the customer was helped by, whoever has the conversation now."""
+    team_id = occasion.event.data["team_id"]
+    return leaders_or_members_of(UUID(team_id)) if team_id else set()
+
+
 def _named(occasion: _Occasion) -> set[UUID]:
     return {UUID(agent_id) for agent_id in occasion.event.data["agent_ids"]}
 
@@ -165,5 +171,6 @@ _KINDS: Mapping[str, tuple[NotificationKind, Callable[[_Occasion], set[UUID]]]] 
     "RuleApplied": (NotificationKind.RULE, _named),
     "SlaWarned": (NotificationKind.SLA_WARNING, _responsible),
     "SlaBreached": (NotificationKind.SLA_BREACH, _responsible),
+    "CsatAnswered": (NotificationKind.LOW_RATING, _leaders),
     "WebhookDisabled": (NotificationKind.WEBHOOK_DISABLED, _admins),
 }

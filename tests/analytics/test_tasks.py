@@ -1,15 +1,16 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Account
 from analytics import tasks
 from analytics.models import Survey
+from email_channel.models import EmailMessage
 from hummdesk.tenancy.context import platform_context
 from teams.models import Agent
 from tests.analytics.conftest import Resolve
+from tests.factories import make_mailbox
 from tests.fixtures.work import RunTasks
 from tests.servers.resend import FakeResend
 
@@ -33,26 +34,23 @@ def test_sweep_asks_those_whose_time_has_come(resolve: Resolve, resend: FakeRese
 
 
 def test_one_that_fails_does_not_hold_up_the_next(
-    resolve: Resolve, resend: FakeResend, run_tasks: RunTasks, monkeypatch: pytest.MonkeyPatch
+    acme: Account, resolve: Resolve, resend: FakeResend, run_tasks: RunTasks
 ) -> None:
-    resolve()
-    resolve(sender="Bob <bob@customers.example>")
-    first = Survey.objects.order_by("due_at")[0]
-    # A row that no action makes: its conversation can't be written to.
-    Survey.objects.filter(id=first.id).update(due_at=timezone.now() - timedelta(days=1))
-    ask = tasks.ask_customer
+    first = resolve()
+    second = resolve(sender="Bob <bob@customers.example>")
+    now = timezone.now()
+    Survey.objects.filter(conversation=first).update(due_at=now - timedelta(days=1))
+    Survey.objects.filter(conversation=second).update(due_at=now - timedelta(hours=1))
+    # No action adds a mailbox like this, for which there are no Message-IDs.
+    broken = make_mailbox(acme, "support@two words.example")
+    EmailMessage.objects.filter(conversation=first).update(mailbox=broken)
 
-    def failing(*, survey_id: object) -> bool:
-        if survey_id == first.id:
-            raise ValueError
-        return ask(survey_id=survey_id)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(tasks, "ask_customer", failing)
     with platform_context():
-        tasks.sweep_surveys()
+        assert tasks.sweep_surveys() == 1
     run_tasks()
 
-    assert Survey.objects.exclude(sent_at=None).count() == 1
+    assert Survey.objects.get(conversation=first).sent_at is None
+    assert Survey.objects.get(conversation=second).sent_at is not None
 
 
 def test_old_answers_stop_counting(acme: Account, survey: Survey, run_tasks: RunTasks) -> None:

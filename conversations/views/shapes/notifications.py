@@ -21,6 +21,7 @@ _ICONS = {
     NotificationKind.SLA_WARNING: "clock",
     NotificationKind.SLA_BREACH: "clock-alert",
     NotificationKind.RULE: "workflow",
+    NotificationKind.LOW_RATING: "frown",
     NotificationKind.WEBHOOK_DISABLED: "webhook",
 }
 

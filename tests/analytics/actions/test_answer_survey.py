@@ -1,25 +1,29 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from analytics.actions.answer_survey import answer_survey, score_anew, stop_surveys
 from analytics.errors import SurveyClosed
 from analytics.models import Survey, SurveyOptOut
-from conversations.models import Webhook, WebhookDelivery
+from conversations.enums import NotificationKind
+from conversations.models import Notification, Webhook, WebhookDelivery
 from email_channel.enums import Rating
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import account_context
 from teams.access import Viewer
-from teams.models import Agent
+from teams.enums import TeamRole
+from teams.models import Agent, TeamMember
 from tests.factories import make_conversation, make_webhook
+from tests.fixtures.work import RunTasks
 
 
-def score_of(agent_id: object) -> Decimal | None:
+def score_of(agent_id: UUID) -> Decimal | None:
     return Agent.objects.get(pk=agent_id).csat_score
 
 
@@ -127,3 +131,24 @@ def test_wish_not_to_be_asked_names_nobody(survey: Survey, token: str, published
     assert SurveyOptOut.objects.count() == 1
     assert "ada" not in SurveyOptOut.objects.get().address_hash
     assert published().count("CsatStopped") == 1
+
+
+def test_low_rating_tells_the_leaders_of_the_team_once(
+    survey: Survey, token: str, leader: User, agent: User, run_tasks: RunTasks
+) -> None:
+    assert survey.team_id is not None
+    TeamMember.objects.create(team_id=survey.team_id, agent_id=leader.pk, role=TeamRole.LEADER)
+
+    for rating in (Rating.BAD, Rating.VERY_BAD, Rating.GOOD):
+        answer_survey(token=token, rating=rating)
+    run_tasks()
+
+    [told] = Notification.objects.filter(kind=NotificationKind.LOW_RATING)
+    assert (told.agent_id, told.conversation_id) == (leader.pk, survey.conversation_id)
+
+
+def test_good_rating_tells_nobody(survey: Survey, token: str, run_tasks: RunTasks) -> None:
+    answer_survey(token=token, rating=Rating.OKAY)
+    run_tasks()
+
+    assert not Notification.objects.filter(kind=NotificationKind.LOW_RATING).exists()
