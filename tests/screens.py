@@ -32,13 +32,15 @@ PLACES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: where it is, and what is done there until it shows. `host` is an account's, or the platform's."""
+    """One screen: where it is, and what is done there until it shows. `host` is an account's, the
+    platform's, or a new account's to which nothing has come yet, which the demo has not.
+    """
 
     name: str
     path: str
     steps: tuple[Step, ...] = ()
     is_signed_in: bool = True
-    host: Literal["account", "platform"] = "account"
+    host: Literal["account", "platform", "new"] = "account"
 
     def __str__(self) -> str:
         return self.name
@@ -87,6 +89,7 @@ SCREENS = (
     Screen("inbox", "/inbox?view=all"),
     Screen("inbox-unassigned", "/inbox?view=unassigned"),
     Screen("inbox-empty", "/inbox?view=trash"),
+    Screen("inbox-first-steps", "/inbox", (see(".first-steps"),), host="new"),
     Screen("inbox-search", "/inbox?view=all&q=order"),
     Screen("inbox-search-empty", "/inbox?view=all&q=zzyzx"),
     Screen("inbox-offline", "/inbox?view=all", (_lose_the_line, see(".offline"))),

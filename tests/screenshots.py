@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--looks", nargs="*", default=list(LOOKS), choices=list(LOOKS))
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    screens = [screen for screen in SCREENS if options.only in screen.name]
+    screens = [screen for screen in SCREENS if options.only in screen.name and screen.host != "new"]
     with contextlib.ExitStack() as stack:
         address = options.at or stack.enter_context(new_instance())
         playwright = stack.enter_context(sync_playwright())
