@@ -103,7 +103,7 @@ def _figures(
     error = calibration_error(
         np.array([one.confidence for one in inside], np.float32), np.array([one.is_right for one in inside], np.bool_)
     )
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("accuracy", _share(right, len(inside))),
         ("macro F1", f"{sum(row[4] for row in classes) / max(len(classes), 1):.4f}"),
         ("calibration error", f"{error:.4f}"),

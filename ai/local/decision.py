@@ -16,7 +16,7 @@ _UNKNOWN_SHARE = 0.04
 # The familiarity that lets pass at most so many messages of a label that the model has not seen, ...
 _UNKNOWN_PASSED = 0.12
 # ... unless it would hold back more than this share of what the model gets right.
-_KNOWN_HELD_BACK = 0.12
+_KNOWN_HELD_BACK = 0.08
 # Cross-validation is an estimate; the rest of the budget is for its error.
 _BUDGET_USED = 0.85
 _LEAST_APPLIED = 20

@@ -37,7 +37,7 @@ _GAMMAS, _RIDGES = (0.7, 1.4), (0.05, 0.15, 0.4)
 # Inverse strength of the logistic regression's penalty; sentence embeddings have unit length and want a weak one.
 _LINEAR_C = 30.0
 # How strongly the blend stays at the start's proportions: as if so many examples spoke for them.
-_PULL = 8.0
+_PULL = 20.0
 Ints = NDArray[np.int32]
 
 
@@ -235,7 +235,7 @@ def _blend(held_out: Floats, truths: Ints) -> Floats:
         pull = _PULL / len(truths) * ((moved - moved.mean()) ** 2).sum()
         return float(-np.log(np.clip(shares[rows, truths], 1e-9, 1)).mean() + pull)
 
-    start = np.log([12.0, 3.0, 0.25])
+    start = np.log([12.0, 2.0, 0.3])
     found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 120, "xatol": 0.02, "fatol": 1e-4})
     weights: Floats = np.exp(found.x).astype(np.float32)
     return weights

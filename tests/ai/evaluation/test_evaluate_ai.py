@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.ai.local.examples import examples, folder_of
 
@@ -19,8 +18,8 @@ def lines(rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.fixture
-def classified_folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
-    settings.DATA_DIR = tmp_path / "data"
+def classified_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("django.conf.settings.DATA_DIR", tmp_path / "data")
     history = [
         {"id": one.item, "text": one.text, "label": one.label, "rank": number % 24}
         for number, one in enumerate(examples())
@@ -48,8 +47,10 @@ def test_classification_predicts_every_input_without_gold(
         ("langid", {"language": "en"}),
     ],
 )
-def test_tasks_without_history(task: str, expected: dict[str, str], tmp_path: Path, settings: SettingsWrapper) -> None:
-    settings.DATA_DIR = tmp_path / "data"
+def test_tasks_without_history(
+    task: str, expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.DATA_DIR", tmp_path / "data")
     folder = folder_of(
         tmp_path, inputs=lines([{"id": "a", "text": "The courier brings the parcel tomorrow morning."}])
     )
@@ -67,9 +68,9 @@ def test_unknown_task_and_empty_folder_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-def test_shared_triage_keeps_its_goals(shared_dir: Path, tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_shared_triage_keeps_its_goals(shared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Few messages: the goals are measured by score.py; this holds what the seeds reach."""
-    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setattr("django.conf.settings.DATA_DIR", tmp_path / "data")
     folder = shared_dir / "ai" / "triage_multilingual"
     if not folder.is_dir():
         pytest.skip("the shared AI data is not there")
