@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from accounts.models import Account, User
-from conversations.models import AutomationRule
+from conversations.enums import BacktestState
+from conversations.models import AutomationRule, RuleBacktest
 from email_channel.models import EmailTemplate
 from teams.models import Team
 from tests.factories import make_team
@@ -162,3 +163,38 @@ def test_rule_is_edited_on_a_page_without_script(open_page: OpenPage, admin: Use
 
     expect(page.locator(".rule")).to_contain_text("priority is urgent and team is Returns")
     context.close()
+
+
+def test_backtest_shows_how_far_it_is_until_it_is_done(
+    open_page: OpenPage, admin: User, rules: list[AutomationRule]
+) -> None:
+    page = open_page(admin, f"/settings/rules/{rules[0].id}/backtest")
+    page.get_by_role("button", name="Run backtest").click()
+    expect(page.get_by_text("It begins soon")).to_be_visible()
+
+    # As the worker does it.
+    running = {"state": BacktestState.RUNNING, "result": {"seen": 400, "total": 1000}}
+    RuleBacktest.objects.update(**running)
+    expect(page.get_by_text("Looked at 400 of 1000")).to_be_visible()
+    done = {"seen": 1000, "total": 1000, "matched": 412, "differing_count": 31, "matching": [], "differing": []}
+    RuleBacktest.objects.update(state=BacktestState.DONE, result=done)
+
+    expect(page.get_by_text("412 match; 31 would differ from what people did")).to_be_visible()
+    expect(page.get_by_role("link", name="All matches (412)")).to_be_visible()
+
+
+def test_backtest_is_stopped_by_keys_while_the_page_asks_for_it(
+    open_page: OpenPage, admin: User, rules: list[AutomationRule]
+) -> None:
+    page = open_page(admin, f"/settings/rules/{rules[0].id}/backtest")
+    page.get_by_role("button", name="Run backtest").click()
+    stop = page.get_by_role("button", name="Stop")
+    stop.focus()
+
+    RuleBacktest.objects.update(state=BacktestState.RUNNING, result={"seen": 400, "total": 1000})
+    expect(page.get_by_text("Looked at 400 of 1000")).to_be_visible()
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Stopped after 400 of 1000")).to_be_visible()
+    expect(page.get_by_role("button", name="Run again")).to_be_visible()
