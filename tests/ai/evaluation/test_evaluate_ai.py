@@ -24,7 +24,10 @@ def classified_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {"id": one.item, "text": one.text, "label": one.label, "rank": number % 24}
         for number, one in enumerate(examples())
     ]
-    inputs = [{"id": "a", "text": "Please refund the wrench."}, {"id": "b", "text": "My wrench was delivered late."}]
+    inputs = [
+        {"id": "a", "text": "Please refund the wrench."},
+        {"id": "b", "text": "Where is the parcel with my wrench?"},
+    ]
     return folder_of(tmp_path, history=lines(history), inputs=lines(inputs))
 
 
