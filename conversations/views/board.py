@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import MemberRequest, member_required
 from accounts.permissions import Permission
 from conversations.forms import AvailabilityForm
-from conversations.views.shapes.board import board_rows, board_tally
+from conversations.views.shapes.board import RefusedTry, board_rows, board_tally
 from conversations.views.shell import render_page
 from hummdesk.http import see_other
 from teams.access import Viewer, viewer_of
@@ -34,23 +34,26 @@ def board_agent(request: MemberRequest, id: UUID) -> HttpResponse:
     viewer = viewer_of(request.membership)
     form = AvailabilityForm(request.POST)
     if not form.is_valid():
-        return _board(request, viewer, {id: tuple(str(text) for texts in form.errors.values() for text in texts)})
+        texts = tuple(str(text) for texts in form.errors.values() for text in texts)
+        typed = RefusedTry(id, request.POST.get("status", ""), request.POST.get("max_capacity", ""), texts)
+        return _board(request, viewer, typed)
     change_agent(viewer=viewer, agent_id=id, changes=form.cleaned_data)
     return _board(request, viewer) if request.htmx else see_other(reverse("board"))
 
 
-def _board(request: MemberRequest, viewer: Viewer, faults: dict[UUID, tuple[str, ...]] | None = None) -> HttpResponse:
+def _board(request: MemberRequest, viewer: Viewer, refused: RefusedTry | None = None) -> HttpResponse:
     led = None if viewer.can(Permission.MANAGE_TEAMS) else agents_led_by(viewer.id)
     today = timezone.localdate(timezone=ZoneInfo(request.account.timezone))
-    rows = board_rows(list(agent_rows()), today, led=led, faults=faults or {})
+    rows = board_rows(list(agent_rows()), today, led=led, refused=refused)
     context = {
         "rows": rows,
+        "is_refused": refused is not None,
         "tally": board_tally(rows),
         "may_lead": viewer.can(Permission.MANAGE_TEAMS) or bool(viewer.led_team_ids),
         "statuses": [{"value": status.value, "label": status.label} for status in AgentStatus],
     }
     partials = frozenset({"board-rows"})
-    status = 422 if faults else 200
+    status = 422 if refused else 200
     return render_page(
         request, viewer, "conversations/board.html", context, key="board", partials=partials, status=status
     )

@@ -20,7 +20,7 @@ _ORDER = {status: place for place, status in enumerate(AgentStatus)}
 class BoardRow:
     """One agent; `url` takes status and capacity, `page_url` leads to more: "" where the viewer may not set them.
 
-    `faults` are of such a try.
+    `status_to_set`, `capacity_to_set` stand in the form: the agent's, or those that were refused with `faults`.
     """
 
     id: UUID
@@ -36,18 +36,31 @@ class BoardRow:
     teams: str
     url: str
     page_url: str
+    status_to_set: str
+    capacity_to_set: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RefusedTry:
+    """What somebody typed for an agent, and what is wrong with it."""
+
+    agent_id: UUID
+    status: str
+    capacity: str
     faults: tuple[str, ...]
 
 
 def board_rows(
-    agents: Sequence[Agent], today: date, *, led: Collection[UUID] | None, faults: dict[UUID, tuple[str, ...]]
+    agents: Sequence[Agent], today: date, *, led: Collection[UUID] | None, refused: RefusedTry | None
 ) -> list[BoardRow]:
     """Return a row for each agent, who is online first; `led` are those whom the viewer may set, None for all."""
-    rows = [_row(one, today, is_led=led is None or one.pk in led, faults=faults.get(one.pk, ())) for one in agents]
+    rows = [_row(one, today, is_led=led is None or one.pk in led, refused=refused) for one in agents]
     return sorted(rows, key=lambda row: (_ORDER[AgentStatus(row.status)], row.name.lower()))
 
 
-def _row(agent: Agent, today: date, *, is_led: bool, faults: tuple[str, ...]) -> BoardRow:
+def _row(agent: Agent, today: date, *, is_led: bool, refused: RefusedTry | None) -> BoardRow:
+    own = refused if refused and refused.agent_id == agent.pk else None
     load = agent.load.current_load
     return BoardRow(
         id=agent.pk,
@@ -63,7 +76,9 @@ def _row(agent: Agent, today: date, *, is_led: bool, faults: tuple[str, ...]) ->
         teams=", ".join(member.team.name for member in agent.teams.all()),
         url=reverse("board-agent", args=[agent.pk]) if is_led else "",
         page_url=reverse("agent-edit", args=[agent.pk]) if is_led else "",
-        faults=faults,
+        status_to_set=own.status if own else agent.status,
+        capacity_to_set=own.capacity if own else str(agent.max_capacity),
+        faults=own.faults if own else (),
     )
 
 

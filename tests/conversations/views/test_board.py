@@ -79,7 +79,10 @@ def test_what_makes_no_sense_is_said_and_nothing_changes(
     )
 
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.content.decode()
+    page = answer.content.decode()
+    assert 'role="alert"' in page
+    assert f'value="{ {**SET, **fields}["max_capacity"] }"' in page
+    assert "hd:agent.updated" not in page  # or the next news would take the words away
     assert Agent.objects.get(pk=ana.pk).max_capacity == 12
 
 
