@@ -19,7 +19,7 @@ _STYLE += "td,th{padding:.2rem .8rem .2rem 0;text-align:left}svg{border:1px soli
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Judged:
     """One prediction beside the truth."""
 
     truth: str
@@ -32,7 +32,7 @@ class Outcome:
         return self.truth == self.label
 
 
-def outcomes(gold: Sequence[Row], predictions: Sequence[Row], *, key: str) -> list[Outcome]:
+def outcomes(gold: Sequence[Row], predictions: Sequence[Row], *, key: str) -> list[Judged]:
     """Return what was predicted of each gold row, in its order; a missing prediction is wrong and not applied."""
     by_id = {row["id"]: row for row in predictions}
     found = []
@@ -41,7 +41,7 @@ def outcomes(gold: Sequence[Row], predictions: Sequence[Row], *, key: str) -> li
         confidence = said.get("confidence", 0.0)
         number = confidence.get(key, 0.0) if isinstance(confidence, Mapping) else float(confidence or 0)
         is_applied = bool(said) and not said.get("abstain", False) and said.get(key) != _UNKNOWN
-        found.append(Outcome(str(row[key]), str(said.get(key, "")), number, is_applied))
+        found.append(Judged(str(row[key]), str(said.get(key, "")), number, is_applied))
     return found
 
 
@@ -55,7 +55,7 @@ def wilson(successes: int, of: int) -> tuple[float, float]:
     return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
 
 
-def class_table(found: Sequence[Outcome]) -> list[tuple[str, int, float, float, float]]:
+def class_table(found: Sequence[Judged]) -> list[tuple[str, int, float, float, float]]:
     """Return (label, count, precision, recall, F1) of each true label, worst F1 first."""
     rows = []
     for label in {one.truth for one in found} - {_UNKNOWN}:
@@ -94,7 +94,7 @@ def report_html(
 
 
 def _figures(
-    found: Sequence[Outcome], inside: Sequence[Outcome], classes: Sequence[tuple[str, int, float, float, float]]
+    found: Sequence[Judged], inside: Sequence[Judged], classes: Sequence[tuple[str, int, float, float, float]]
 ) -> list[tuple[str, ...]]:
     right = sum(one.is_right for one in inside)
     applied = [one for one in found if one.is_applied]
@@ -126,7 +126,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "<table>" + "".join(lines) + "</table>"
 
 
-def _reliability_svg(inside: Sequence[Outcome]) -> str:
+def _reliability_svg(inside: Sequence[Judged]) -> str:
     """Accuracy over confidence, a disc a bin, its area by its count; the diagonal is perfect."""
     discs = []
     for number in range(_BINS):
@@ -139,7 +139,7 @@ def _reliability_svg(inside: Sequence[Outcome]) -> str:
     return _svg(line + f'<g fill="#36c" fill-opacity=".6">{"".join(discs)}</g>', "accuracy over confidence")
 
 
-def _abstention_svg(found: Sequence[Outcome]) -> str:
+def _abstention_svg(found: Sequence[Judged]) -> str:
     """Error of the most confident part over the size of that part; the whole height is an error of one half."""
     ordered = sorted(found, key=lambda one: -one.confidence)
     wrong, points = 0, []

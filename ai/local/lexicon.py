@@ -42,7 +42,7 @@ class SeedHit:
     end: int
 
 
-class Lexicon:
+class SeedLexicon:
     """Phrases of one language, found in a text in time proportional to its words."""
 
     def __init__(self, phrases: Iterable[SeedPhrase]) -> None:
@@ -101,11 +101,11 @@ def _phrase(written: str, field: str, value: str) -> SeedPhrase:
 
 
 @cache
-def shipped_lexicon(language: str) -> Lexicon:
+def shipped_lexicon(language: str) -> SeedLexicon:
     """Return the shipped seeds of `en`, `fi` or `sv`; of another language, all three together."""
     languages = [language] if language in SEED_LANGUAGES else SEED_LANGUAGES
     texts = [(_FOLDER / f"{name}.txt").read_text(encoding="utf-8") for name in languages]
-    return Lexicon(phrase for text in texts for phrase in seed_phrases(text))
+    return SeedLexicon(phrase for text in texts for phrase in seed_phrases(text))
 
 
 def seed_scores(hits: Iterable[SeedHit], field: str) -> Mapping[str, float]:
