@@ -1,11 +1,14 @@
 """What happens to conversations by themselves. The rows hold the truth; a task is a hint that a row waits."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from conversations.actions.attach_files import purge_unused_uploads
+from conversations.actions.attend_to import attend_to
 from conversations.actions.deliver_webhook import MOST_ATTEMPTS, deliver_due_webhooks
 from conversations.actions.gather_notification_mail import mail_unread_notifications
 from conversations.actions.index_message import reindex_contacts, reindex_conversations, reindex_tag
@@ -17,23 +20,25 @@ from conversations.actions.purge_webhook_deliveries import purge_webhook_deliver
 from conversations.actions.reconcile_loads import reconcile_loads
 from conversations.actions.release_reply import release_reply
 from conversations.actions.ring_clocks import keep_lost_clocks, ring_clocks
-from conversations.actions.route import drain_waiting, route_after_event
+from conversations.actions.route import drain_waiting
 from conversations.actions.run_rule_timers import purge_rule_runs, run_rule_timers
-from conversations.actions.run_rules import run_rules
 from conversations.actions.try_rule import run_backtest
 from conversations.actions.wake import wake_conversation
 from conversations.queries.attachments import UNUSED_UPLOADS_SQL, images_without_thumbnail
 from conversations.queries.loads import HAS_LOADS_SQL
 from conversations.queries.messages import REPLY_IS_DUE_SQL, held_replies_due
 from conversations.queries.notifications import NOTIFICATION_MAIL_IS_DUE_SQL
-from conversations.queries.promises import CLOCK_MOVERS, CLOCK_RINGS_SQL, unfinished_after, unfinished_of_contacts
+from conversations.queries.promises import CLOCK_RINGS_SQL, unfinished_after, unfinished_of_contacts
 from conversations.queries.queue import QUEUE_MOVES_SQL
 from conversations.queries.rule_timers import HAS_RULES_SQL, RULE_TIMER_DUE_SQL
 from conversations.queries.timeline import SNOOZE_IS_OVER_SQL, ids_due_to_wake
 from conversations.queries.webhooks import HAS_WEBHOOKS_SQL, WEBHOOK_DUE_SQL, release_late_deliveries
+from hummdesk.broker import keep_hint, take_hint
 from hummdesk.events.actor import Actor
-from hummdesk.events.queries import event_with_seq
+from hummdesk.events.dispatcher import attend_hint
+from hummdesk.events.queries import UNATTENDED_SQL, claim_events
 from hummdesk.logs import logger
+from hummdesk.tenancy.context import require_account_schema
 from hummdesk.tenancy.fan_out import fan_out
 from hummdesk.tenancy.tasks import account_task, platform_task
 
@@ -46,6 +51,8 @@ COUNTED_DOWN = timedelta(minutes=2)
 # Later than the moment by what a clock's reading may be too early.
 LATER_S = 0.05
 THUMBNAILS_PER_MESSAGE = 50
+# Then other accounts have their turn.
+ATTENDED_AT_ONCE, ATTENDED_ROUNDS = 50, 50
 PURGED_AT_ONCE = 1_000
 
 
@@ -227,19 +234,31 @@ def promise_contacts(contact_id: str, into_id: str | None = None, from_id: str |
     return sum(keep_clocks(conversation_id=conversation_id) for conversation_id in ids)
 
 
-@account_task("conversations.tasks.attend")
-def attend(event_seq: int, conversation_id: str, **data: object) -> None:
-    """What follows by itself from one event of a conversation has happened: rules, then clocks, then routing.
+@platform_task("conversations.tasks.sweep_unattended")
+def sweep_unattended() -> int:
+    """Each account with events that nobody attends to gets a task; returns how many do."""
+    return fan_out("conversations.tasks.attend", UNATTENDED_SQL)
 
-    Each has a transaction of its own, and may run twice, late, or when the conversation has gone. It runs after each
-    mail: whoever has nothing to do here finds that out with one cheap query. A conversation that begins is attended
-    to once, with its ConversationOpened, which stands for its first MessageReceived, too.
+
+@account_task("conversations.tasks.attend")
+def attend() -> int:
+    """What follows by itself from the events that wait has happened; returns how many there were.
+
+    One task serves all of them, and those that come meanwhile: `ATTEND_GATHERS_S` after some it looks for more, and
+    until then nobody else is told of them. A conversation that begins is attended to once, with its
+    ConversationOpened, which stands for its first MessageReceived, too.
     """
-    run_rules(event_seq)
-    event = event_with_seq(event_seq)
-    if event is not None and event.type in CLOCK_MOVERS:
-        keep_clocks(conversation_id=UUID(conversation_id))
-    route_after_event(UUID(conversation_id), data)
+    hint, attended = attend_hint(require_account_schema()), 0
+    for _round in range(ATTENDED_ROUNDS):
+        take_hint(hint)
+        events = claim_events(ATTENDED_AT_ONCE)
+        if not events:
+            return attended
+        keep_hint(hint)
+        attended += attend_to(events)
+        time.sleep(settings.ATTEND_GATHERS_S)
+    attend.apply_async()
+    return attended
 
 
 @account_task("conversations.tasks.give_rule_timers")

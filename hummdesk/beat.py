@@ -10,6 +10,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "unattended-sweep": {
+        "task": "conversations.tasks.sweep_unattended",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "mail-sweep": {
         "task": "email_channel.tasks.sweep_mail",
         "schedule": 10.0,

@@ -36,6 +36,12 @@ def take_hint(name: str) -> None:
         _client().delete(_hint_key(name))
 
 
+def keep_hint(name: str) -> None:
+    """Nobody else is told of this work for `HINT_LASTS_S`: called by a worker that looks again before that."""
+    with contextlib.suppress(redis.RedisError):
+        _client().set(_hint_key(name), b"1", ex=HINT_LASTS_S)
+
+
 def _hint_key(name: str) -> str:
     layer: Any = settings.CHANNEL_LAYERS["default"]
     return f"public:{layer['CONFIG']['prefix']}:hint:{name}"

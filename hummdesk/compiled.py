@@ -1,6 +1,6 @@
 """Queries that every request makes, put into SQL once: building and compiling one takes several times its run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from random import getrandbits
@@ -91,7 +91,7 @@ class CompiledLookup(Generic[M]):
         compiled = self._compiled
         given = dict(zip(self._stand_ins, values, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [given.get(param, param) for param in compiled.params])
+            cursor.execute(compiled.sql, [_given(given, param) for param in compiled.params])
             rows = cursor.fetchall()
         return [self._object(compiled, row) for row in rows]
 
@@ -128,6 +128,11 @@ class CompiledLookup(Generic[M]):
         for name, position in compiler.annotation_col_map.items():
             setattr(found, name, row[position])
         return found
+
+
+def _given(given: Mapping[UUID | str | int, UUID | str | int], param: Any) -> Any:
+    """Return what stands for a parameter; lists stand for themselves."""
+    return param if isinstance(param, list) else given.get(param, param)
 
 
 class OftenInserted(Model):

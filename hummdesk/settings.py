@@ -176,6 +176,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_TENANT_CACHE_SECONDS = 10
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+# Seconds for which rules, clocks and routing gather the events of a busy account, to see to all of them at once.
+ATTEND_GATHERS_S = 0.1
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["accounts.backends.SessionBackend"]

@@ -7,6 +7,8 @@ log's lock; they return the names of account tasks without arguments that are qu
 values by field.
 `RULE_NAMES`: by the type of a row that rules may name, the function by which its app names all of them: (id, name).
 `TASKS`: Celery tasks queued after the commit, with the event's fields by name and `event_seq`.
+`ATTENDED`: events that the task `ATTEND` looks at, many at once: their rows say that they wait for it (`attend_at`),
+and one hint serves all of them.
 `ONLY_IF`: the field of an event without which a task is not queued.
 `RIGHTS_CHANGE`: events after which every socket of the account looks at its agent's rights again.
 `LIVE_TYPES`: the type of the nudge that live clients get (API.md "Live updates").
@@ -71,31 +73,21 @@ RULE_NAMES: dict[str, str] = {
     "template": "email_channel.queries.rules.template_names",
 }
 
-_ATTEND = "conversations.tasks.attend"
+ATTEND = "conversations.tasks.attend"
 _DRAIN = "conversations.tasks.drain_queues"
 
 TASKS: dict[str, tuple[str, ...]] = {
     "ReplyWritten": ("conversations.tasks.await_release", "conversations.tasks.notify_agents"),
     "AttachmentUploaded": ("conversations.tasks.make_upload_thumbnail",),
-    "ConversationOpened": (_ATTEND,),
-    "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents", _ATTEND),
-    "MessageReread": ("conversations.tasks.make_message_thumbnails", _ATTEND),
-    "MessageDeleted": (_ATTEND,),
-    "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents", _ATTEND),
-    "ConversationStatusChanged": (_ATTEND,),
-    "ConversationPriorityChanged": (_ATTEND,),
-    "ConversationCategoryChanged": (_ATTEND,),
-    "ConversationTeamChanged": (_ATTEND,),
-    "ConversationFieldsChanged": (_ATTEND,),
-    "ConversationFolderChanged": (_ATTEND,),
+    "MessageReceived": ("conversations.tasks.make_message_thumbnails", "conversations.tasks.notify_agents"),
+    "MessageReread": ("conversations.tasks.make_message_thumbnails",),
+    "ReplySent": ("analytics.tasks.measure_first_response", "conversations.tasks.notify_agents"),
     "ConversationSubjectChanged": ("conversations.tasks.index_conversations",),
-    "ConversationTagsChanged": ("conversations.tasks.index_conversations", _ATTEND),
-    "ConversationMerged": ("conversations.tasks.index_conversations", _ATTEND),
-    "ConversationAbsorbed": (_ATTEND,),
-    "ConversationReleased": (_ATTEND,),
-    "ConversationUnmerged": ("conversations.tasks.index_conversations", _ATTEND),
-    "MessagesSplit": ("conversations.tasks.index_conversations", _ATTEND),
-    "SplitUndone": ("conversations.tasks.index_conversations", _ATTEND),
+    "ConversationTagsChanged": ("conversations.tasks.index_conversations",),
+    "ConversationMerged": ("conversations.tasks.index_conversations",),
+    "ConversationUnmerged": ("conversations.tasks.index_conversations",),
+    "MessagesSplit": ("conversations.tasks.index_conversations",),
+    "SplitUndone": ("conversations.tasks.index_conversations",),
     "AgentStatusChanged": (_DRAIN,),
     "AgentChanged": (_DRAIN,),
     "AgentRetired": (_DRAIN,),
@@ -108,12 +100,11 @@ TASKS: dict[str, tuple[str, ...]] = {
     "ContactUnmerged": ("conversations.tasks.index_contacts", "conversations.tasks.promise_contacts"),
     "HoursChanged": ("conversations.tasks.apply_promises",),
     "SlaPolicyChanged": ("conversations.tasks.apply_promises",),
-    "ConversationAssigned": ("conversations.tasks.notify_agents", _ATTEND),
-    "NoteAdded": ("conversations.tasks.notify_agents", _ATTEND),
+    "ConversationAssigned": ("conversations.tasks.notify_agents",),
+    "NoteAdded": ("conversations.tasks.notify_agents",),
     "MessageEdited": ("conversations.tasks.notify_agents",),
-    "SlaPolicySet": (_ATTEND,),
-    "SlaWarned": ("conversations.tasks.notify_agents", _ATTEND),
-    "SlaBreached": ("conversations.tasks.notify_agents", _ATTEND),
+    "SlaWarned": ("conversations.tasks.notify_agents",),
+    "SlaBreached": ("conversations.tasks.notify_agents",),
     "CsatAnswered": ("conversations.tasks.notify_agents",),
     "WebhookDisabled": ("conversations.tasks.notify_agents",),
     "MailStored": ("email_channel.tasks.take_in_mail",),
@@ -127,12 +118,40 @@ TASKS: dict[str, tuple[str, ...]] = {
     "ArticleChanged": ("ai.tasks.embed_chunks",),
 }
 
+ATTENDED = frozenset(
+    {
+        "ConversationOpened",
+        "MessageReceived",
+        "MessageReread",
+        "MessageDeleted",
+        "ReplySent",
+        "ConversationStatusChanged",
+        "ConversationPriorityChanged",
+        "ConversationCategoryChanged",
+        "ConversationTeamChanged",
+        "ConversationFieldsChanged",
+        "ConversationFolderChanged",
+        "ConversationTagsChanged",
+        "ConversationMerged",
+        "ConversationAbsorbed",
+        "ConversationReleased",
+        "ConversationUnmerged",
+        "MessagesSplit",
+        "SplitUndone",
+        "ConversationAssigned",
+        "NoteAdded",
+        "SlaPolicySet",
+        "SlaWarned",
+        "SlaBreached",
+    }
+)
+
 # Each task costs more than most of them do: these are queued only if that field of the event is true.
 ONLY_IF: dict[tuple[str, str], str] = {
     ("MessageReceived", "conversations.tasks.make_message_thumbnails"): "has_files",
     ("MessageReceived", "conversations.tasks.notify_agents"): "is_followed",
     # The first message of a conversation is attended to with its ConversationOpened.
-    ("MessageReceived", _ATTEND): "is_later",
+    ("MessageReceived", ATTEND): "is_later",
     ("AutomationRuleSaved", "conversations.tasks.give_rule_timers"): "gives_timers",
     ("RuleApplied", "conversations.tasks.notify_agents"): "agent_ids",
     ("CsatAnswered", "conversations.tasks.notify_agents"): "is_low",

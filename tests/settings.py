@@ -45,6 +45,8 @@ STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Nothing comes meanwhile.
+ATTEND_GATHERS_S = 0
 # Every request of a test, in its process or at the live server, fails where rows are fetched one by one.
 INSTALLED_APPS += ["zeal"]  # noqa: F405
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405

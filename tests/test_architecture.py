@@ -100,7 +100,7 @@ def test_only_the_dispatcher_waits_for_the_commit() -> None:
 def test_subscribed_tasks_are_registered() -> None:
     celery_app.loader.import_default_modules()
     beaten = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    subscribed = {name for names in subscriptions.TASKS.values() for name in names}
+    subscribed = {name for names in subscriptions.TASKS.values() for name in names} | {subscriptions.ATTEND}
 
     assert not (beaten | subscribed) - set(celery_app.tasks)
     assert all(celery_app.tasks[name].platform for name in beaten)
@@ -132,7 +132,7 @@ def event_names() -> set[str]:
 
 def subscribed_names() -> set[str]:
     tables = (subscriptions.TOGETHER, subscriptions.TASKS, subscriptions.LIVE_TYPES)
-    return {name for table in tables for name in table} | subscriptions.RIGHTS_CHANGE
+    return {name for table in tables for name in table} | subscriptions.RIGHTS_CHANGE | subscriptions.ATTENDED
 
 
 def test_every_subscription_is_to_an_event_that_exists() -> None:

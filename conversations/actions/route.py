@@ -25,7 +25,7 @@ from conversations.queries.queue import (
     roster_of,
     team_routed,
 )
-from conversations.queries.routing import is_untouched_by_people, newest_decision, routing_case
+from conversations.queries.routing import is_untouched_by_people, newest_decision, routing_cases
 from conversations.ranking import AgentChoice, Candidate, Needs, choose, exclusions
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -50,20 +50,30 @@ class RoutedStep(NamedTuple):
 
 
 def route_after_event(conversation_id: UUID, data: Mapping[str, object]) -> None:
-    """What one event of a conversation, by its fields, gives to do for the router is done. One query for nothing.
+    """What `route_after_events` says, of one event by its fields."""
+    route_after_events([(conversation_id, data)])
 
-    The conversation has the team that serves its category, and an agent if it waits for one, or a decision that says
+
+def route_after_events(happened: Sequence[tuple[UUID, Mapping[str, object]]]) -> None:
+    """What events, each of a conversation and by its fields, give to do for the router is done. One query for nothing.
+
+    Each conversation has the team that serves its category, and an agent if it waits for one, or a decision that says
     why nobody takes it; where somebody has more room now, whoever else waits has an agent.
     """
-    case = routing_case(conversation_id)
-    if case is not None and case.serving_team_id is not None:
-        serve_category(conversation_id=conversation_id, team_id=case.serving_team_id)
-        case = routing_case(conversation_id)
-    if case is not None and case.waits:
-        if conversation_id not in _drain():
+    ids = list(dict.fromkeys(conversation_id for conversation_id, _data in happened))
+    cases = routing_cases(ids)
+    served = {one: case.serving_team_id for one, case in cases.items() if case.serving_team_id is not None}
+    for conversation_id, team_id in served.items():
+        serve_category(conversation_id=conversation_id, team_id=team_id)
+    if served:
+        cases = routing_cases(ids)
+    waiting = [one for one in ids if one in cases and cases[one].waits]
+    given: Set[UUID] = set()
+    if waiting or any(_makes_room(data) for _one, data in happened):
+        given = _drain()
+    for conversation_id in waiting:
+        if conversation_id not in given:
             note_waiting(conversation_id=conversation_id)
-    elif _makes_room(data):
-        drain_waiting()
 
 
 def _makes_room(data: Mapping[str, object]) -> bool:

@@ -43,13 +43,13 @@ class RuleOccasion:
         return self.event.seq if self.event is not None else None
 
 
-def run_rules(event_seq: int) -> int:
+def run_rules(event: LoggedEvent, rules: Sequence[AutomationRule] | None = None) -> int:
     """The active rules have looked at the event, in their order, each in a transaction of its own; returns how many
-    matched. Timers of states that begin or end with it are kept. One query for an account without rules.
+    matched. Timers of states that begin or end with it are kept. One query for an account without rules, none where
+    the caller has read them.
     """
-    rules = active_rules()
-    event = LoggedEvent.objects.filter(seq=event_seq).first() if rules else None
-    if event is None or event.object_id is None:
+    rules = active_rules() if rules is None else rules
+    if event.object_id is None or not rules:
         return 0
     timed = [rule for rule in rules if rule.trigger in TIMED_TRIGGERS]
     if timed and event.type in EPISODE_EVENTS:

@@ -1,7 +1,7 @@
 """What was promised for conversations: by which policy, and out of which facts its clocks are made."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -101,13 +101,38 @@ def matching_scopes(company: Any, team: Any, priority: Any) -> QuerySet[SlaScope
     return scopes.order_by(F("company").asc(nulls_last=True), F("team").asc(nulls_last=True), F("priority").desc())
 
 
-def lock_promised(conversation_id: UUID) -> PromisedConversation | None:
-    """Return the conversation with its `chosen_policy_id`, locked; None for one that is gone. One query."""
-    return _locked.first(conversation_id)
+def lock_promised(conversation_ids: Collection[UUID]) -> Sequence[PromisedConversation]:
+    """Return the conversations that are there with their `chosen_policy_id`, locked in the order of ids. One query."""
+    if len(conversation_ids) == 1:
+        return _locked.all(*conversation_ids)
+    rows = promised_conversations().select_for_update(of=("self",)).filter(id__in=conversation_ids)
+    return list(rows.order_by("id"))
 
 
 def _lock(conversation_id: UUID) -> QuerySet[PromisedConversation]:
     return promised_conversations().select_for_update(of=("self",)).filter(id=conversation_id)
+
+
+def show_promises(conversations: Sequence[Conversation]) -> None:
+    """The rows of these conversations have their `SHOWN_FIELDS`. One query, raw since the ORM writes row by row."""
+    columns = [[getattr(one, name) for one in conversations] for name in ("id", *SHOWN_FIELDS)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOW, [timezone.now(), *columns])
+
+
+SHOWN_FIELDS = (
+    "sla_policy_id",
+    "first_response_due_at",
+    "resolution_due_at",
+    "sla_due_at",
+    "sla_breached_at",
+)
+_SET = ", ".join(f"{name} = shown.{name}" for name in SHOWN_FIELDS)
+_SHOW = f"""
+UPDATE conversations_conversation AS conversation SET updated_at = %s, {_SET}
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+  AS shown(id, {", ".join(SHOWN_FIELDS)})
+WHERE conversation.id = shown.id"""  # noqa: S608 - our own constants
 
 
 def policy_with_hours(policy_id: UUID | None) -> SlaPolicy | None:
@@ -166,9 +191,12 @@ def _said(
     conversations: Sequence[Conversation], events: Mapping[UUID, Sequence[LoggedEvent]]
 ) -> Mapping[UUID, Sequence[ClockFact]]:
     said: dict[UUID, list[ClockFact]] = defaultdict(list)
-    awaited = Q(kind=MessageKind.INCOMING, is_automatic=False) | Q(kind=MessageKind.REPLY, to=[])
-    rows = countable(Message.objects.filter(awaited)).order_by().values_list("conversation_id", "kind", "created_at")
-    for conversation_id, kind, at in rows.filter(conversation__in=conversations):
+    rows = _words().values_list("conversation_id", "kind", "created_at")
+    if len(conversations) == 1:
+        found = [(row.conversation_id, row.kind, row.created_at) for row in _said_in_one.all(conversations[0].id)]
+    else:
+        found = list(rows.filter(conversation__in=conversations))
+    for conversation_id, kind, at in found:
         said[conversation_id].append(_message_fact(kind, at))
     for one in conversations:
         if one.merged_into_id is not None:
@@ -176,6 +204,19 @@ def _said(
                 _message_fact(kind, at) for _id, kind, at in rows.filter(id__in=_merged_ids(events[one.id]))
             ]
     return said
+
+
+def _words() -> QuerySet[Message]:
+    """Return what customers and agents said to each other, in no order."""
+    awaited = Q(kind=MessageKind.INCOMING, is_automatic=False) | Q(kind=MessageKind.REPLY, to=[])
+    return countable(Message.objects.filter(awaited)).order_by()
+
+
+def _words_in(conversation_id: UUID) -> QuerySet[Message]:
+    return _words().filter(conversation_id=conversation_id).only("conversation_id", "kind", "created_at")
+
+
+_said_in_one = CompiledLookup(_words_in, UUID, takes_all=True)
 
 
 def _merged_ids(events: Sequence[LoggedEvent]) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """What is to be routed of one conversation, and what was decided about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,26 +21,26 @@ class RoutingCase:
     serving_team_id: UUID | None
 
 
-def routing_case(conversation_id: UUID) -> RoutingCase | None:
-    """Return how it stands with routing, None where there is nothing to route. One query.
+def routing_cases(conversation_ids: Collection[UUID]) -> Mapping[UUID, RoutingCase]:
+    """Return how it stands with the routing of those conversations where there is something to route. One query.
 
     Raw, since it runs after each mail. `serving_team_id` is asked no further; see `is_untouched_by_people`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CASE, [conversation_id])
-        row = cursor.fetchone()
-    return RoutingCase(*row) if row and any(row) else None
+        cursor.execute(_CASES, [list(conversation_ids)])
+        return {row[0]: RoutingCase(*row[1:]) for row in cursor.fetchall() if any(row[1:])}
 
 
-_CASE = """
+_CASES = """
 SELECT
+  conversation.id,
   conversation.status = 'open' AND conversation.assignee_id IS NULL AND coalesce(team.routing, 'manual') <> 'manual',
   CASE WHEN category.team_id IS DISTINCT FROM conversation.team_id AND conversation.first_replied_at IS NULL
     AND conversation.status IN ('open', 'pending') THEN category.team_id END
 FROM conversations_conversation conversation
 LEFT JOIN teams_team team ON team.id = conversation.team_id
 LEFT JOIN conversations_category category ON category.id = conversation.category_id
-WHERE conversation.id = %s AND conversation.folder = 'inbox' AND conversation.merged_into_id IS NULL
+WHERE conversation.id = ANY(%s) AND conversation.folder = 'inbox' AND conversation.merged_into_id IS NULL
 """
 
 

@@ -13,6 +13,7 @@ from conversations.models import AutomationRule, Category, Company, Conversation
 from conversations.rules.fields import FieldType
 from conversations.rules.mentions import Mention, mentions_in, tag_key
 from conversations.rules.triggers import EVENT_OF_TRIGGER
+from hummdesk.compiled import CompiledLookup
 from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
 from teams.access import Viewer
@@ -112,7 +113,14 @@ _FIND: Mapping[FieldType, Callable[[Collection[str]], set[str]]] = {
 
 def active_rules() -> Sequence[AutomationRule]:
     """Return the rules that are on, in their order. One query."""
-    return list(AutomationRule.objects.filter(is_active=True).order_by("position", "created_at"))
+    return _active.all()
+
+
+def _active_in_order() -> QuerySet[AutomationRule]:
+    return AutomationRule.objects.filter(is_active=True).order_by("position", "created_at")
+
+
+_active = CompiledLookup(_active_in_order, takes_all=True)
 
 
 def begins_with_message(event: LoggedEvent) -> bool:

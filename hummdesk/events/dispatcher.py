@@ -1,18 +1,18 @@
 """After the commit: nudge the sockets, queue the subscribed tasks, and note that this is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name
 
-from hummdesk.broker import ensure_broker
+from hummdesk.broker import ensure_broker, is_new_hint
 from hummdesk.celery import app
 from hummdesk.events.models import LoggedEvent
 from hummdesk.events.queries import note_dispatched
 from hummdesk.live.nudges import Nudge, wake_sockets
 from hummdesk.logs import logger
-from hummdesk.subscriptions import LIVE_TYPES, ONLY_IF, RIGHTS_CHANGE, TASKS
+from hummdesk.subscriptions import ATTEND, ATTENDED, LIVE_TYPES, ONLY_IF, RIGHTS_CHANGE, TASKS
 from hummdesk.tenancy.context import account_schema
 
 
@@ -58,7 +58,31 @@ def dispatch(schema: str, rows: Sequence[LoggedEvent], tasks: Sequence[str] = ()
         logger.warning("dispatch_postponed", error=type(error).__name__, events=len(rows))
         return False
     note_dispatched([row.seq for row in rows], timezone.now())
+    if any(row.attend_at for row in rows):
+        ask_to_attend(schema)
     return True
+
+
+def is_attended(event_type: str, data: Mapping[str, object]) -> bool:
+    """Return whether somebody attends to such an event."""
+    return event_type in ATTENDED and bool(data.get(ONLY_IF.get((event_type, ATTEND), ""), True))
+
+
+def ask_to_attend(schema: str) -> None:
+    """A worker attends soon to what waits in the account; without Redis the next sweep finds it.
+
+    It is told once until it begins. It is told last, since it passes over nothing that is held here.
+    """
+    try:
+        if is_new_hint(attend_hint(schema)):
+            app.send_task(ATTEND)
+    except Exception as error:  # the rim towards Redis: whatever it raises, the rows wait for the sweep
+        logger.warning("hint_lost", task=ATTEND, error=type(error).__name__)
+
+
+def attend_hint(schema: str) -> str:
+    """Return the name of the hint that events of an account wait."""
+    return f"attend:{schema}"
 
 
 def nudge_of(row: LoggedEvent) -> Nudge | None:

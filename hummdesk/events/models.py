@@ -8,7 +8,11 @@ from hummdesk.events.actor import ActorKind
 
 
 class LoggedEvent(models.Model):
-    """One event of the account, append-only. `seq` rises in the order of commits."""
+    """One event of the account, append-only. `seq` rises in the order of commits.
+
+    `attend_at`: from when on somebody may attend to it (`hummdesk.subscriptions.ATTENDED`): a lease, which whoever
+    does so puts forward. None where that is done, or nothing is to be done.
+    """
 
     seq = models.BigAutoField(primary_key=True)
     type = models.CharField(max_length=60)
@@ -18,6 +22,7 @@ class LoggedEvent(models.Model):
     data = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
     dispatched_at = models.DateTimeField(null=True)
+    attend_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -26,6 +31,11 @@ class LoggedEvent(models.Model):
                 fields=["seq"],
                 name="event_undispatched",
                 condition=Q(dispatched_at=None),
+            ),
+            models.Index(
+                fields=["seq"],
+                name="event_unattended",
+                condition=Q(attend_at__isnull=False),
             ),
             models.Index(fields=["at"], name="event_by_time"),
         ]

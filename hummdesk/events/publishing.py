@@ -7,9 +7,10 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from hummdesk.events.dispatcher import dispatch_on_commit
+from hummdesk.events.dispatcher import dispatch_on_commit, is_attended
 from hummdesk.events.event import Event
 from hummdesk.events.models import LoggedEvent
 from hummdesk.subscriptions import TOGETHER, WITH_LOG
@@ -77,13 +78,15 @@ def _write(events: list[tuple[str, Event]]) -> None:
 
 
 def _write_for(schema: str, events: list[Event]) -> None:
+    now = timezone.now()
     rows = [
         LoggedEvent(
             type=event.type_name(),
             object_id=event.object_id(),
             actor_kind=event.actor.kind,
             actor_id=event.actor.id,
-            data=event.data(),
+            data=(data := event.data()),
+            attend_at=now if is_attended(event.type_name(), data) else None,
         )
         for event in events
     ]
@@ -104,7 +107,7 @@ def _insert(schema: str, rows: list[LoggedEvent]) -> None:
             row._state.adding = False
 
 
-_WRITTEN = ("type", "object_id", "actor_kind", "actor_id", "at", "data")
+_WRITTEN = ("type", "object_id", "actor_kind", "actor_id", "at", "attend_at", "data")
 # Raw, since the ORM has no advisory locks. One JSON text for all rows: psycopg writes an array of JSON texts mark by
 # mark, which for fifty events takes longer than all the rest. No row comes out of the join, and so none gets its
 # `seq`, before the lock is held; the commit or the rollback releases it. Foreign keys are checked before, since that
@@ -113,11 +116,11 @@ _INSERT = """
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('event-log'), hashtext(%s)))
-INSERT INTO events_loggedevent (type, object_id, actor_kind, actor_id, at, data)
-SELECT event.type, event.object_id, event.actor_kind, event.actor_id, event.at, event.data
+INSERT INTO events_loggedevent (type, object_id, actor_kind, actor_id, at, attend_at, data)
+SELECT event.type, event.object_id, event.actor_kind, event.actor_id, event.at, event.attend_at, event.data
 FROM lock CROSS JOIN ROWS FROM (json_to_recordset(%s) AS (
-  type text, object_id uuid, actor_kind text, actor_id uuid, at timestamptz, data jsonb
-)) WITH ORDINALITY AS event(type, object_id, actor_kind, actor_id, at, data, position)
+  type text, object_id uuid, actor_kind text, actor_id uuid, at timestamptz, attend_at timestamptz, data jsonb
+)) WITH ORDINALITY AS event(type, object_id, actor_kind, actor_id, at, attend_at, data, position)
 ORDER BY event.position
 RETURNING seq"""
 

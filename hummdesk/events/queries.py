@@ -1,13 +1,19 @@
 """Reading the event log, and finding what was left undispatched."""
 
+import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from hummdesk.events.models import LoggedEvent
 
+# After so long somebody else attends to an event: whoever did so has died. Clocks may differ by a part of it.
+ATTENDED_FOR, CLOCKS_DIFFER = timedelta(seconds=60), timedelta(seconds=10)
+# For `fan_out`: events whose hint was lost, or whoever attended to them.
+UNATTENDED_SQL = "EXISTS (SELECT FROM {schema}.events_loggedevent WHERE attend_at < now() - interval '5 seconds')"
 # Seconds for which the oldest event waits for its dispatch (`hummdesk.health`).
 EVENTS_OVERDUE_SQL = (
     "SELECT extract(epoch FROM now() - at)::int FROM {schema}.events_loggedevent"
@@ -18,11 +24,6 @@ EVENTS_OVERDUE_SQL = (
 def events_of(object_id: UUID) -> Sequence[LoggedEvent]:
     """Return the timeline of one object, oldest first. One query."""
     return list(LoggedEvent.objects.filter(object_id=object_id).order_by("seq"))
-
-
-def event_with_seq(seq: int) -> LoggedEvent | None:
-    """Return one event, None when there is none. One query."""
-    return LoggedEvent.objects.filter(seq=seq).first()
 
 
 def last_seq() -> int:
@@ -61,6 +62,33 @@ def note_dispatched(seqs: Sequence[int], now: datetime) -> None:
     """These events have been dispatched. One query, raw since every action makes it."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE events_loggedevent SET dispatched_at = %s WHERE seq = ANY(%s)", [now, list(seqs)])
+
+
+def claim_events(limit: int) -> Sequence[LoggedEvent]:
+    """Return the first events that wait to be attended to, which are the caller's for `ATTENDED_FOR`. One statement.
+
+    Raw, since the ORM has no UPDATE … RETURNING. It waits for whoever holds one of the rows for a moment: one that is
+    passed over would wait for the sweep.
+    """
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [now + ATTENDED_FOR, now + CLOCKS_DIFFER, limit])
+        rows = sorted(cursor.fetchall())
+    return [LoggedEvent(**dict(zip(_CLAIMED, row, strict=True)) | {"data": json.loads(row[-1])}) for row in rows]
+
+
+_CLAIMED = ("seq", "type", "object_id", "actor_kind", "actor_id", "at", "data")
+_CLAIM = """
+UPDATE events_loggedevent SET attend_at = %s WHERE seq = ANY(ARRAY(
+  SELECT seq FROM events_loggedevent WHERE attend_at <= %s ORDER BY seq LIMIT %s FOR UPDATE
+))
+RETURNING seq, type, object_id, actor_kind, actor_id, at, data"""
+
+
+def note_attended(seqs: Sequence[int]) -> None:
+    """These events have been attended to. One query, raw as in `note_dispatched`."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE events_loggedevent SET attend_at = NULL WHERE seq = ANY(%s)", [list(seqs)])
 
 
 def lock_undispatched(before: datetime, limit: int) -> Sequence[LoggedEvent]:

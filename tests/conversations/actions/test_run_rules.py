@@ -87,7 +87,7 @@ def test_second_run_does_nothing(manager: Viewer, run_tasks: RunTasks) -> None:
     conversation = _mail()
     run_tasks()
 
-    run_rules(LoggedEvent.objects.get(type="ConversationOpened").seq)
+    run_rules(LoggedEvent.objects.get(type="ConversationOpened"))
 
     assert RuleRun.objects.count() == 1
     assert conversation.messages.filter(kind=MessageKind.SYSTEM, body_text="Once").count() == 1
@@ -190,7 +190,7 @@ def test_agents_are_told_and_webhooks_called(manager: Viewer, agent: User, leade
     )
 
     conversation = _mail()
-    run_rules(LoggedEvent.objects.get(type="ConversationOpened").seq)
+    run_rules(LoggedEvent.objects.get(type="ConversationOpened"))
 
     delivery = WebhookDelivery.objects.get(type="rule.applied")
     assert delivery.webhook_id == wanted.id != other.id
@@ -225,10 +225,10 @@ def test_each_agent_is_told_in_the_words_of_the_actions_that_tell_them(
 def test_account_without_rules_costs_one_query(acme: Account) -> None:
     conversation = _mail()
 
-    seq = LoggedEvent.objects.get(type="ConversationOpened", object_id=conversation.id).seq
+    event = LoggedEvent.objects.get(type="ConversationOpened", object_id=conversation.id)
 
     with CaptureQueriesContext(connection) as queries:
-        run_rules(seq)
+        run_rules(event)
 
     assert len(queries) == 1
 

@@ -45,7 +45,7 @@ def test_rule_answers_with_its_template_once(
     conversation = conversation_of(receive(proven_mail()))
 
     run_tasks()
-    run_rules(LoggedEvent.objects.get(type="ConversationOpened").seq)
+    run_rules(LoggedEvent.objects.get(type="ConversationOpened"))
     run_tasks()
 
     (mail,) = sent()
