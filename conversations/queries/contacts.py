@@ -66,10 +66,10 @@ def take_identity(identity: ContactIdentity) -> bool:
 
     Raw, since the ORM does not tell what a conflict left out; otherwise it takes a savepoint. One statement.
     """
-    row = [identity.id, identity.contact_id, identity.kind, identity.value, timezone.now()]
+    row: list[Any] = [identity.id, identity.contact_id, identity.kind, identity.value, timezone.now()]
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IDENTITY, row)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 _TAKE_IDENTITY = """
