@@ -21,7 +21,7 @@ from conversations.actions.keep_clocks import keep_clocks
 from conversations.actions.receive_message import IncomingText, open_conversation
 from conversations.enums import ClockKind
 from conversations.models import Contact, Conversation, SlaClock
-from conversations.queries.promises import policy_preview
+from conversations.queries.policy_previews import policy_preview
 from conversations.tasks import look_at_promises, watch_promises
 from hummdesk.tenancy.context import account_context, enter_platform
 from teams.models import SlaPolicy

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.db import OperationalError
+from django.db import IntegrityError, transaction
 
 from conversations.enums import IdentityKind
 from conversations.identities import ADDRESS_MAX_LENGTH, phone_number
 from conversations.models import Contact, ContactIdentity
-from conversations.queries.contacts import company_of_address, contact_known_by, take_identity
+from conversations.queries.contacts import company_of_address, contact_known_by
 from hummdesk.events.publishing import action
 
 # Each failed try means that somebody else has just made or erased the contact.
@@ -22,16 +22,15 @@ def find_or_create_contact(*, address: str = "", name: str = "", phone: str = ""
     A number that nobody has becomes the contact's. A new contact joins the company whose domain the address has.
     Two mails of a new customer at the same moment end with one contact; one that was merged is the one it leads to.
 
-    Locks the contact. Raises: ValidationFailed for what is no phone number, OperationalError when others make and
-    erase the contact all the time.
+    Locks the contact. Raises: ValidationFailed for what is no phone number.
     """
     identities = _identities(address, phone)
-    for _try in range(_TRIES):
+    for _try in range(_TRIES - 1):
         contact = contact_known_by(*identities[0]) or _made_unless_known(identities, name)
         if contact is not None:
             break
     else:
-        raise OperationalError("Others made and erased this contact again and again.")
+        contact = _made(identities, name)
     _add_number(contact, phone=dict(identities).get(IdentityKind.PHONE, ""))
     return contact
 
@@ -46,14 +45,19 @@ def _identities(address: str, phone: str) -> Sequence[Identity]:
 
 
 def _made_unless_known(identities: Sequence[Identity], name: str) -> Contact | None:
-    """The identity comes first: it waits for whoever is making the same one."""
+    try:
+        with transaction.atomic():
+            return _made(identities, name)
+    except IntegrityError:
+        return None
+
+
+def _made(identities: Sequence[Identity], name: str) -> Contact:
     kind, value = identities[0]
     email, phone = (value, "") if kind == IdentityKind.EMAIL else ("", value)
-    contact = Contact(name=name.strip()[:200], email=email, phone=phone)
-    if not take_identity(ContactIdentity(contact=contact, kind=kind, value=value)):
-        return None
-    contact.company = company_of_address(email)
-    contact.save(force_insert=True)
+    company = company_of_address(email)
+    contact = Contact.objects.create(name=name.strip()[:200], email=email, phone=phone, company=company)
+    ContactIdentity.objects.create(contact=contact, kind=kind, value=value)
     return contact
 
 

@@ -12,7 +12,7 @@ from conversations.enums import Priority
 from conversations.models import Company, Conversation, SlaScope
 from conversations.promise_events import SlaPolicyChanged
 from conversations.queries.policies import get_policy, policy_uses
-from conversations.queries.promises import PolicyPreview, policy_preview
+from conversations.queries.policy_previews import PolicyPreview, policy_preview
 from conversations.queries.rules import lock_rules
 from hummdesk.errors import Conflict, ValidationFailed
 from hummdesk.events.publishing import action, publish

@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from conversations.enums import IdentityKind
 from conversations.events import ContactMerged
@@ -59,22 +57,6 @@ def get_contact(id: UUID, *, lock: bool = False) -> Contact:
     if contact is None or contact.erased_at is not None:
         raise NotFound
     return contact
-
-
-def take_identity(identity: ContactIdentity) -> bool:
-    """The identity is stored unless somebody has it; returns whether it is. Its contact may be stored after it.
-
-    Raw, since the ORM does not tell what a conflict left out; otherwise it takes a savepoint. One statement.
-    """
-    row: list[Any] = [identity.id, identity.contact_id, identity.kind, identity.value, timezone.now()]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_IDENTITY, row)
-        return bool(cursor.rowcount)
-
-
-_TAKE_IDENTITY = """
-INSERT INTO conversations_contactidentity (id, contact_id, kind, value, is_verified, created_at)
-VALUES (%s, %s, %s, %s, false, %s) ON CONFLICT (kind, value) DO NOTHING"""
 
 
 def contact_known_by(kind: IdentityKind, value: str) -> Contact | None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from uuid import UUID
@@ -12,31 +11,20 @@ from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from conversations.clock_plans import PolicyTerms, calendar_by, plan_clocks
+from conversations.clock_plans import PolicyTerms, calendar_by
 from conversations.enums import UNFINISHED, ClockKind, Folder, MessageKind, Status
 from conversations.models import Conversation, Message, SlaClock, SlaScope
 from conversations.models.conversation import IN_INBOX
 from conversations.promises import ClockFact, ClockFactKind, Terms
 from conversations.queries.timeline import countable
 from hummdesk.compiled import CompiledLookup
-from hummdesk.errors import NotFound
 from hummdesk.events.models import LoggedEvent
-from teams.models import BusinessHours, SlaPolicy
+from teams.models import SlaPolicy
 
 # For `fan_out`: raw, since it looks into many schemas at once. The partial index `clock_to_look_at` answers it.
 CLOCK_RINGS_SQL = "EXISTS (SELECT FROM {schema}.conversations_slaclock WHERE next_look_at <= now())"
 # So long after its time a clock that does not ring is one whose event got lost.
 OVERDUE_FOR = timedelta(minutes=2)
-PREVIEWED_MOST = 2_000
-_PREVIEWED_AT_ONCE = 500
-PREVIEWED_FIELDS = (
-    "hours_id",
-    "first_response_s",
-    "next_response_s",
-    "resolution_s",
-    "warn_percent",
-    "pauses_while_pending",
-)
 # After these the clocks are looked at: `ConversationOpened` stands for the first message, too.
 CLOCK_MOVERS = frozenset(
     {
@@ -356,58 +344,3 @@ def unfinished_of_contacts(contact_ids: Sequence[UUID], limit: int) -> Sequence[
         return []
     rows = Conversation.objects.filter(IN_INBOX, contact__in=contact_ids, status__in=UNFINISHED)
     return list(rows.order_by("-last_activity_at").values_list("id", flat=True)[:limit])
-
-
-@dataclass(frozen=True)
-class PolicyPreview:
-    """What a change of a policy would do to unfinished conversations: how many have it, how many due times would be
-    others, and how many promises would be late at once. `is_whole`: all were looked at, not only the first ones.
-    """
-
-    conversation_count: int
-    moved_count: int
-    late_count: int
-    is_whole: bool
-
-
-def policy_preview(policy_id: UUID, fields: Mapping[str, Any]) -> PolicyPreview:
-    """Return what would follow if a policy had these values; `fields` are columns of SlaPolicy, checked by the caller.
-
-    Looks at the newest conversations first, `PREVIEWED_MOST` at most. Four queries for each 500. Raises: NotFound.
-    """
-    policy = policy_with_hours(policy_id)
-    if policy is None:
-        raise NotFound
-    for name, value in fields.items():
-        if name in PREVIEWED_FIELDS:
-            setattr(policy, name, value)
-    policy.hours = BusinessHours.objects.filter(id=policy.hours_id).first() if policy.hours_id else None
-    rows = Conversation.objects.filter(IN_INBOX, status__in=UNFINISHED, sla_policy_id=policy_id).order_by("-id")
-    found = list(rows[: PREVIEWED_MOST + 1])
-    terms, now = terms_of(policy), timezone.now()
-    moved_count = late_count = 0
-    for start in range(0, min(len(found), PREVIEWED_MOST), _PREVIEWED_AT_ONCE):
-        batch = found[start : min(start + _PREVIEWED_AT_ONCE, PREVIEWED_MOST)]
-        facts, clocks = facts_of(batch), clocks_by_conversation([one.id for one in batch])
-        for one in batch:
-            moved, late = _moved_and_late(one, facts[one.id], clocks.get(one.id, ()), terms, now)
-            moved_count, late_count = moved_count + moved, late_count + late
-    looked_at = min(len(found), PREVIEWED_MOST)
-    return PolicyPreview(looked_at, moved_count, late_count, is_whole=len(found) <= PREVIEWED_MOST)
-
-
-def _moved_and_late(
-    conversation: Conversation,
-    facts: Sequence[ClockFact],
-    rows: Sequence[SlaClock],
-    terms: PolicyTerms,
-    now: datetime,
-) -> tuple[int, int]:
-    before = {row.id: row.due_at for row in rows if row.stopped_at is None}
-    was_late = {row.id for row in rows if row.breached_at or (row.due_at and row.due_at <= now)}
-    after = plan_clocks(conversation, facts, rows, policy=terms, now=now)
-    runs = [row for row in after.rows if row.stopped_at is None]
-    moved = [row for row in runs if row.id not in before or before[row.id] != row.due_at]
-    gone = [row for row in after.gone if row.id in before]
-    late = [row for row in runs if row.due_at and row.due_at <= now and row.id not in was_late]
-    return len(moved) + len(gone), len(late)

@@ -12,7 +12,7 @@ from conversations.actions.save_policy import (
 )
 from conversations.enums import Priority
 from conversations.models import SlaScope
-from conversations.queries.promises import PolicyPreview
+from conversations.queries.policy_previews import PolicyPreview
 from hummdesk.api.serializers import InputSerializer
 from teams.models import SlaPolicy
 

@@ -14,7 +14,7 @@ from conversations.enums import Priority
 from conversations.models import SlaScope
 from conversations.policy_forms import WrittenScope
 from conversations.queries.policies import AppliedPolicy
-from conversations.queries.promises import PolicyPreview
+from conversations.queries.policy_previews import PolicyPreview
 from conversations.views.shapes.shape import Shape
 from teams.calendar import AROUND_THE_CLOCK, Calendar, add_business_seconds
 from teams.errors import NeverOpen

@@ -212,7 +212,7 @@ def test_each_agent_is_told_in_the_words_of_the_actions_that_tell_them(
     )
 
     _mail()
-    run_rules(LoggedEvent.objects.get(type="ConversationOpened").seq)
+    run_rules(LoggedEvent.objects.get(type="ConversationOpened"))
     applied = LoggedEvent.objects.get(type="RuleApplied")
     notify_of_event(event_seq=applied.seq)
     change_rule(viewer=manager, rule_id=rule.id, changes={"actions": [{"type": "notify", "text": "Other words"}]})

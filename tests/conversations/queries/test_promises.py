@@ -10,7 +10,7 @@ from accounts.models import Account, User
 from conversations.actions.ring_clocks import ring_clocks
 from conversations.actions.save_policy import create_policy
 from conversations.models import Company, SlaClock, SlaScope
-from conversations.queries.promises import policy_preview
+from conversations.queries.policy_previews import policy_preview
 from conversations.tasks import apply_promises, promise_contacts
 from hummdesk.errors import NotFound
 from teams.models import BusinessHours, BusinessPeriod, SlaPolicy
