@@ -8,9 +8,9 @@ from ai.local.lexicon import SeedHit, shipped_lexicon
 _VALUES = {"very_positive": 2.0, "positive": 1.0, "negative": -1.0, "very_negative": -2.0}
 # A word that sounds like tone in any text (`!` in the seeds) counts this many times one that may only be a topic.
 _STRONG_TONE = 1.8
-_NEGATION_REACH, _NEGATED, _INTENSIFIED = 3, -0.6, 1.35
+_NEGATION_REACH, _NEGATED, _INTENSIFIED = 3, -0.8, 1.35
 # From which sum on a text has a tone, and a strong one.
-_TONE_FROM, _STRONG_TONE_FROM = 0.75, 3.4
+_TONE_FROM, _STRONG_TONE_FROM = 0.75, 3.0
 
 
 def tone_of(text: str, language: str) -> float:
