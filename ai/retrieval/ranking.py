@@ -13,8 +13,8 @@ BM25_K1, BM25_B = 1.2, 0.75
 # ones words tell as much, and of other languages, and so it is with hashed letters. In between it falls evenly.
 _SHARE_OF_SHORT, _SHARE = 0.8, 0.5
 _SHORT_WORDS, _LONG_WORDS = 50, 90
-# Below it a passage is no answer, only near the subject. Of the development set of grounding (n = 79) 9 in 10 questions
-# that articles answer are above it, 1 in 10 from elsewhere, and 3 in 4 that are on the subject and not answered.
+# Below it a passage is no answer, only near the subject. Of the development set of grounding (n = 79) 9 in 10 that
+# articles answer are above it, 1 in 10 from elsewhere, and 3 in 4 that are on the subject and not answered.
 LEAST_SCORE_TO_CITE = 0.38
 # More lexemes than these cost time and change no order.
 MOST_LEXEMES = 24

@@ -63,7 +63,7 @@ class ArticleSummaryOutput(serializers.Serializer[Article]):
     category = serializers.CharField()
     language = serializers.CharField()
     status = serializers.ChoiceField(choices=ArticleStatus.choices)
-    visibility = serializers.ChoiceField(choices=Visibility)
+    visibility = serializers.ChoiceField(choices=Visibility.choices)
     tags = serializers.ListField(child=serializers.CharField())
     review_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField(help_text="Counts up with its words")

@@ -45,7 +45,7 @@ def apply(manager: Viewer, conversation: Conversation) -> Apply:
     def act(*actions: dict[str, Any]) -> RuleRun:
         fields = {"name": f"Rule {AutomationRule.objects.count()}", "trigger": "message_received"}
         rule = create_rule(viewer=manager, fields={**fields, "actions": list(actions)})
-        run_rules(LoggedEvent.objects.get(type="ConversationOpened", object_id=conversation.id).seq)
+        run_rules(LoggedEvent.objects.get(type="ConversationOpened", object_id=conversation.id))
         conversation.refresh_from_db()
         return RuleRun.objects.get(rule=rule)
 
