@@ -223,8 +223,8 @@ def _quoted(lexeme: str) -> str:
 def _found(ranked: Sequence[tuple[UUID, Ranked]]) -> list[FoundChunk]:
     with connection.cursor() as cursor:
         cursor.execute(_PASSAGES, [[chunk_id for chunk_id, _ranked in ranked]])
-        rows = {row[0]: row for row in cursor.fetchall()}
-    return [FoundChunk(*rows[chunk_id], ranked=one) for chunk_id, one in ranked if chunk_id in rows]
+        rows: dict[UUID, tuple[UUID, UUID, str, str, str, str, bool]] = {row[0]: row for row in cursor.fetchall()}
+    return [FoundChunk(*rows[chunk_id], one) for chunk_id, one in ranked if chunk_id in rows]
 
 
 _PASSAGES = """
