@@ -1,4 +1,4 @@
-"""Forms of the sign-in pages, and of what users set for themselves."""
+"""Forms of the sign-in pages, of what users set for themselves, and of who is in an account."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import can_sign_in
 from accounts.account_fields import NAME_MAX_LENGTH
-from accounts.enums import Theme
+from accounts.enums import Role, Theme
 from accounts.models import User
 from accounts.user_fields import timezone_names
 from hummdesk.commands import Command, CommandGroup, keys_in_force, read_keys, shortcut_errors, there_are
@@ -66,6 +66,30 @@ class InvitationForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class RoleForm(forms.Form):
+    """What somebody is in the account."""
+
+    role = forms.TypedChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        coerce=Role,
+        initial=Role.AGENT,
+        help_text=_(
+            "Agents answer. Team leaders see all conversations, too, and keep templates, articles and promises. "
+            "Admins may do everything."
+        ),
+    )
+
+
+class InviteForm(RoleForm):
+    """Whom to invite."""
+
+    email = forms.EmailField(
+        label=_("Address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "off"})
+    )
+    field_order = ("email", "role")
 
 
 class ProfileForm(forms.Form):

@@ -16,6 +16,7 @@ from accounts.errors import InvitationRefused
 from accounts.models import Account, ApiToken, Domain, Invitation, MailRoute, Membership, TokenFamily, User
 from accounts.token_secrets import hash_of
 from hummdesk.compiled import CompiledLookup
+from hummdesk.errors import NotFound
 from hummdesk.tenancy.migrations import schemas_behind
 
 
@@ -149,9 +150,30 @@ def members_of(account: Account) -> QuerySet[Membership]:
     return Membership.objects.select_related("user").filter(account=account, is_active=True)
 
 
+def members_ever(account: Account) -> QuerySet[Membership]:
+    """Return the account's memberships with their users, those that have ended too."""
+    return Membership.objects.select_related("user").filter(account=account)
+
+
+def member_ever(account: Account, user_id: UUID) -> Membership:
+    """Return the user's membership in the account, one that has ended too. One query. Raises: NotFound."""
+    membership = members_ever(account).filter(user_id=user_id).first()
+    if membership is None:
+        raise NotFound
+    return membership
+
+
 def open_invitations(account: Account) -> QuerySet[Invitation]:
     """Return the account's invitations that nobody has accepted, expired ones too: they can be sent again."""
     return Invitation.objects.filter(account=account, accepted_at=None)
+
+
+def unanswered_invitation(account: Account, invitation_id: UUID) -> Invitation:
+    """Return one of `open_invitations`. One query. Raises: NotFound."""
+    invitation = open_invitations(account).filter(id=invitation_id).first()
+    if invitation is None:
+        raise NotFound
+    return invitation
 
 
 def api_tokens_of(user: User, account: Account | None) -> QuerySet[ApiToken]:

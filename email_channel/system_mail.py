@@ -44,8 +44,13 @@ def _row(mail: DjangoMail, recipient: str) -> SystemMail:
         subject=" ".join(str(mail.subject).split()),
         text=str(mail.body),
         html=_html(mail),
-        message_id=make_msgid(domain=parseaddr(mail.from_email)[1].rpartition("@")[2] or "localhost"),
+        message_id=_message_id(mail),
     )
+
+
+def _message_id(mail: DjangoMail) -> str:
+    domain = parseaddr(mail.from_email)[1].rpartition("@")[2] or "localhost"
+    return str(mail.extra_headers.get("Message-ID") or make_msgid(domain=domain))
 
 
 def _html(mail: DjangoMail) -> str:

@@ -10,6 +10,8 @@ from django.db.models import CharField, Model, TextField
 from django.utils import timezone
 
 from accounts.actions.api_tokens import make_api_token
+from accounts.actions.invitations import make_invitation
+from accounts.enums import Role
 from accounts.models import Account, ApiToken, Membership, User
 from accounts.token_secrets import hash_of
 from ai.actions.index_article import index_article, keep_vectors
@@ -96,6 +98,9 @@ def make_scene(account: Account, *, more_conversations: int = 0) -> Scene:
     people = User.objects.filter(memberships__account=account)
     admin, agent = (people.get(email=f"{who}@{account.slug}.example") for who in ("admin", "agent"))
     make_api_token(user=admin, account=account, name=canary_of(account))
+    invitation = make_invitation(
+        account=account, email=f"{canary_of(account)}@people.example", role=Role.AGENT, by=admin
+    )[0]
     with account_context(account):
         for _number in range(more_conversations):
             factories.make_conversation()
@@ -106,6 +111,7 @@ def make_scene(account: Account, *, more_conversations: int = 0) -> Scene:
     ids: dict[str, Any] = {name: row.pk for name, row in newest.items() if row is not None}
     ids |= {"Conversation": conversation.pk, "Account": account.pk, "User": agent.pk, "Agent": agent.pk}
     ids["Membership"] = Membership.objects.get(account=account, user=agent).pk
+    ids["Invitation"] = invitation.pk
     ids["ApiToken"] = ApiToken.objects.get(account=account, name=canary_of(account)).pk
     Account.objects.filter(pk=account.pk).update(name=f"{account.name} {canary_of(account)}")
     people.update(name=canary_of(account))

@@ -4,7 +4,7 @@ import smtplib
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -107,7 +107,8 @@ def send_invitation(invitation: Invitation, secret: str) -> None:
         subject = " ".join(render_to_string("account/email/invitation_subject.txt", context).split())
         message = render_to_string("account/email/invitation_message.txt", context).strip()
     try:
-        send_mail(subject, message, None, [invitation.email])
+        # By its Message-ID the mail is found again, to tell whether it arrived.
+        EmailMessage(subject, message, to=[invitation.email], headers={"Message-ID": invitation.message_id}).send()
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("invitation_mail_failed", invitation=str(invitation.id), error=type(error).__name__)
         raise ProviderUnavailable from error

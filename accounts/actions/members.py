@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.actions.add_member import add_member
 from accounts.actions.token_families import end_families_of
 from accounts.enums import Role
 from accounts.errors import LastAdmin
 from accounts.events import MemberRemoved, MemberRoleChanged
 from accounts.models import Account, ApiToken, Membership
-from accounts.queries import active_memberships
+from accounts.queries import active_memberships, member_ever
 from hummdesk.errors import NotFound
 from hummdesk.events.actor import Actor
 from hummdesk.events.publishing import action, publish
@@ -46,6 +47,16 @@ def remove_member(*, account: Account, user_id: UUID, actor: Actor) -> None:
         end_families_of(membership.user, account)
         ApiToken.objects.filter(user_id=user_id, account=account, revoked_at=None).update(revoked_at=timezone.now())
         publish(MemberRemoved(actor=actor, user_id=user_id, role=membership.role))
+
+
+@action
+def take_back_member(*, account: Account, user_id: UUID, actor: Actor) -> Membership:
+    """The former member is one again, as what they were; their old sign-ins and tokens stay ended.
+
+    Raises: NotFound, AlreadyMember. Publishes: MemberAdded.
+    """
+    membership = member_ever(account, user_id)
+    return add_member(account=account, user=membership.user, role=Role(membership.role), actor=actor)
 
 
 def _lock_member(account: Account, user_id: UUID) -> Membership:

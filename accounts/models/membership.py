@@ -1,6 +1,9 @@
 """Who belongs to which account, and who is asked to."""
 
+from email.utils import parseaddr
+
 import uuid7
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -51,3 +54,9 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.account_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of its newest mail: each sending lets it last anew, and so has its own."""
+        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+        return f"<invitation.{self.id}.{self.expires_at:%Y%m%d%H%M%S%f}@{domain}>"

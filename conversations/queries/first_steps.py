@@ -9,7 +9,7 @@ from accounts.queries import first_mail_address
 from conversations.models import AutomationRule, Conversation
 from hummdesk.tenancy.context import require_account_schema
 from teams.enums import AgentStatus, RoutingStrategy
-from teams.models import BusinessHours, SlaPolicy, Team, TeamMember
+from teams.models import Agent, BusinessHours, SlaPolicy, Team, TeamMember
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class SetupState:
     only_team_id: UUID | None
     routing_team: str
     is_staffed: bool
+    people_count: int
     hours: str
     policy: str
     rule_count: int
@@ -35,7 +36,7 @@ def has_had_conversations() -> bool:
 
 
 def setup_state() -> SetupState:
-    """Return how far the account in force is. Seven queries."""
+    """Return how far the account in force is. Eight queries."""
     teams = list(Team.objects.values_list("id", flat=True)[:2])
     places = TeamMember.objects.filter(agent__is_active=True).exclude(team__routing=RoutingStrategy.MANUAL)
     staffed = places.filter(agent__status=AgentStatus.ONLINE)
@@ -45,6 +46,7 @@ def setup_state() -> SetupState:
         only_team_id=teams[0] if len(teams) == 1 else None,
         routing_team=in_it.order_by("name").values_list("name", flat=True).first() or "",
         is_staffed=staffed.exists(),
+        people_count=Agent.objects.filter(is_active=True).count(),
         hours=BusinessHours.objects.order_by("-is_default").values_list("name", flat=True).first() or "",
         policy=SlaPolicy.objects.order_by("-is_default").values_list("name", flat=True).first() or "",
         rule_count=AutomationRule.objects.count(),

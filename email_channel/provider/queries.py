@@ -1,6 +1,6 @@
 """Which of the provider's events wait, and for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.enums import AccountStatus
-from accounts.models import Account
+from accounts.models import Account, Invitation
 from email_channel.enums import ProviderEventState, SendState
 from email_channel.provider.models import ProviderEvent, SystemMail
 from email_channel.provider.payloads import RECEIVED
@@ -110,6 +110,15 @@ def is_mail_unwelcome(address: str, *, since: datetime) -> bool:
     refused = [SendState.BOUNCED, SendState.COMPLAINED, SendState.SUPPRESSED]
     with platform_context():
         return SystemMail.objects.filter(recipient=address, state__in=refused, created_at__gt=since).exists()
+
+
+def invitation_mails(invitations: Iterable[Invitation]) -> dict[UUID, SystemMail]:
+    """Return the newest mail of each of these invitations that has one, by the invitation's id. One query."""
+    sought = {invitation.message_id: invitation for invitation in invitations}
+    recipients = {invitation.email for invitation in sought.values()}
+    with platform_context():
+        mails = SystemMail.objects.filter(account=None, recipient__in=recipients, message_id__in=sought)
+        return {sought[mail.message_id].id: mail for mail in mails}
 
 
 def is_system_mail_known(id: UUID) -> bool:

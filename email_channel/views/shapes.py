@@ -22,7 +22,7 @@ _ICONS = {
     SendState.SUPPRESSED: "mail-x",
     SendState.UNKNOWN: "circle-alert",
 }
-_NOT_REACHED = frozenset({SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN})
+NOT_REACHED = frozenset({SendState.FAILED, SendState.BOUNCED, SendState.SUPPRESSED, SendState.UNKNOWN})
 
 
 def because(mail: EmailMessage) -> str:
@@ -48,7 +48,7 @@ def recipients(mail: EmailMessage) -> list[Shape]:
             "address": delivery.recipient,
             "label": delivery_label(delivery),
             "icon": _ICONS[SendState(delivery.state)],
-            "is_failed": delivery.state in _NOT_REACHED,
+            "is_failed": delivery.state in NOT_REACHED,
             "error": delivery.error,
             "at": delivery.told_at or delivery.sent_at,
         }

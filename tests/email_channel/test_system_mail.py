@@ -48,6 +48,12 @@ def test_a_system_mail_is_caught_under_the_platform(run_tasks: RunTasks) -> None
     assert "&lt;b&gt;Ada&lt;/b&gt;" in html.get_content()
 
 
+def test_a_message_id_that_is_given_is_kept() -> None:
+    EmailMessage("Hi", "Hello", SENDER, [ADA], headers={"Message-ID": "<one@hummdesk.example>"}).send()
+
+    assert SystemMail.objects.get().message_id == "<one@hummdesk.example>"
+
+
 def test_html_of_the_mail_is_kept(run_tasks: RunTasks) -> None:
     mail = EmailMultiAlternatives("Welcome", "Hello", SENDER, [ADA])
     mail.attach_alternative("<h1>Hello</h1>", "text/html")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.permissions import Permission
 from conversations.queries.first_steps import SetupState
@@ -39,6 +40,7 @@ def _text(state: SetupState) -> str:
 def _steps(state: SetupState) -> list[Shape]:
     return [
         _step(_("Mailbox"), "mail", *_mailbox(state), is_done=bool(state.address)),
+        _step(_("People"), "user-plus", *_people(state), is_done=state.people_count > 1),
         _step(_("Team"), "users", *_team(state), is_done=bool(state.routing_team)),
         _step(_("Business hours"), "clock", *_there(state.hours, "settings-hours"), is_done=bool(state.hours)),
         _step(_("SLA policy"), "timer", *_there(state.policy, "settings-sla"), is_done=bool(state.policy)),
@@ -55,6 +57,12 @@ def _mailbox(state: SetupState) -> tuple[str, str]:
     if state.address:
         return state.address, reverse("settings-mailboxes")
     return _("The address that customers write to."), reverse("mailbox-create")
+
+
+def _people(state: SetupState) -> tuple[str, str]:
+    there = ngettext("%(count)d person", "%(count)d people", state.people_count) % {"count": state.people_count}
+    text = _("Invite whoever else answers. This may wait.")
+    return there if state.people_count > 1 else text, reverse("settings-people")
 
 
 def _team(state: SetupState) -> tuple[str, str]:

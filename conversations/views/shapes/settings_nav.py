@@ -22,6 +22,7 @@ def settings_pages(current: str, viewer: Viewer) -> list[Shape]:
         ("settings-notifications", _("Notifications"), "bell", None),
         ("settings-teams", _("Teams"), "users", teams),
         ("settings-agents", _("Agents"), "user-check", Permission.MANAGE_TEAMS),
+        ("settings-people", _("People"), "user-plus", Permission.MANAGE_USERS),
         ("settings-skills", _("Skills"), "star", Permission.MANAGE_TEAMS),
         ("settings-categories", _("Categories"), "tag", Permission.MANAGE_TEAMS),
         ("settings-hours", _("Business hours"), "clock", Permission.MANAGE_SLA),

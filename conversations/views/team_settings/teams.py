@@ -158,5 +158,6 @@ def _team_page(
         "joining": joining or PlaceForm(agents=outside, makes_leaders=is_manager),
         "can_join": bool(outside),
         "may_delete": is_manager,
+        "may_invite": viewer.can(Permission.MANAGE_USERS),
     }
     return team_page(request, viewer, "team", context, page=_PAGE)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.actions.add_member import add_member
 from accounts.actions.invitations import invite_member
-from accounts.actions.members import change_role, remove_member
+from accounts.actions.members import change_role, remove_member, take_back_member
 from accounts.actions.token_families import start_family
 from accounts.enums import Role
 from accounts.errors import AlreadyMember, LastAdmin
@@ -152,3 +152,21 @@ def test_invite_says_when_the_mail_is_refused(acme: Account, mail_refused: None)
         invite_member(account=acme, email="new@people.example", role=Role.AGENT, by=None)
 
     assert Invitation.objects.get().email == "new@people.example"
+
+
+def test_take_back_member_gives_the_role_of_before_and_no_old_keys(acme: Account, leader: User) -> None:
+    family = TokenFamily.objects.create(user=leader, account=acme, current_jti="x", expires_at="2027-01-01T00:00Z")
+    remove_member(account=acme, user_id=leader.id, actor=OPERATOR)
+
+    taken = take_back_member(account=acme, user_id=leader.id, actor=OPERATOR)
+
+    family.refresh_from_db()
+    assert (taken.is_active, taken.role) == (True, Role.TEAM_LEADER)
+    assert family.revoked_at is not None
+    with pytest.raises(AlreadyMember):
+        take_back_member(account=acme, user_id=leader.id, actor=OPERATOR)
+
+
+def test_take_back_member_lets_in_nobody_new(acme: Account, stranger: User) -> None:
+    with pytest.raises(NotFound):
+        take_back_member(account=acme, user_id=stranger.id, actor=OPERATOR)
