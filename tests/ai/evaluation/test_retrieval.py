@@ -1,7 +1,6 @@
-"""The goals of issue 7 on the development sets; vectors of the English one take a minute of one core."""
+"""How well articles are found, by the code that agents use."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +11,29 @@ from ai.evaluation.retrieval import borrowed_knowledge, ranked_documents
 from ai.queries.knowledge_search import SearchMode
 from ai.retrieval.vectors import knowledge_embedder, reads_english
 
-SHARED = Path("/work/shared/ai")
+QUESTIONS = 60
 pytestmark = [pytest.mark.django_db, pytest.mark.shared]
 
 
-def _figures(dataset: Dataset, predictions: Iterable[Mapping[str, Any]]) -> tuple[float, float]:
-    """Recall at 5 and nDCG at 10, as score.py counts them."""
+def _recall_at_5(dataset: Dataset, predictions: Iterable[Mapping[str, Any]]) -> float:
     gold = {row["id"]: set(row["relevant"]) for row in dataset.rows("gold")}
-    found = {row["id"]: row["ranked"] for row in predictions}
-    recalls = [len(set(found[query][:5]) & wanted) / len(wanted) for query, wanted in gold.items()]
-    gains = [_ndcg(found[query][:10], wanted) for query, wanted in gold.items()]
-    return sum(recalls) / len(gold), sum(gains) / len(gold)
+    found = {row["id"]: set(row["ranked"][:5]) for row in predictions}
+    return sum(len(found[query] & gold[query]) / len(gold[query]) for query in found) / len(found)
 
 
-def _ndcg(ranked: Sequence[str], wanted: set[str]) -> float:
-    gain = sum(1 / math.log2(place + 2) for place, document in enumerate(ranked) if document in wanted)
-    return gain / sum(1 / math.log2(place + 2) for place in range(min(len(wanted), 10)))
-
-
-@pytest.mark.parametrize(
-    ("task", "recall", "ndcg"),
-    [("retrieval_sv", 0.93, 0.89), ("retrieval_fi", 0.99, 0.98), ("retrieval_product_docs", 0.80, 0.81)],
-)
-def test_articles_are_found(task: str, recall: float, ndcg: float, record_property: Any) -> None:
-    folder = SHARED / task
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is not here")
-    if not reads_english(knowledge_embedder()):
+def test_articles_are_found(shared_dir: Path) -> None:
+    """All articles of the Swedish set, some of its questions; `manage.py evaluate_ai` gives the figures of all."""
+    embedder = knowledge_embedder()
+    if not reads_english(embedder):
         pytest.skip("the embedding model is not installed")
 
-    dataset, embedder = Dataset(folder), knowledge_embedder()
+    dataset = Dataset(shared_dir / "ai" / "retrieval_sv")
+    questions = list(dataset.rows("inputs"))[:QUESTIONS]
     with borrowed_knowledge(dataset.rows("docs"), embedder) as documents:
-        figures = {
-            mode: _figures(dataset, ranked_documents(dataset.rows("inputs"), documents, embedder, mode=mode))
+        recalls = {
+            mode: _recall_at_5(dataset, ranked_documents(questions, documents, embedder, mode=mode))
             for mode in SearchMode
         }
-    print(task, {mode.value: tuple(round(one, 3) for one in both) for mode, both in figures.items()})  # noqa: T201
-    record_property("figures", figures)
 
-    found_recall, found_ndcg = figures[SearchMode.HYBRID]
-    halves = [figures[SearchMode.KEYWORD], figures[SearchMode.SEMANTIC]]
-    assert found_recall >= recall
-    assert found_ndcg >= ndcg
-    assert found_recall >= max(one for one, _ndcg in halves) - 0.01
+    assert recalls[SearchMode.HYBRID] >= 0.85
+    assert recalls[SearchMode.HYBRID] >= max(recalls.values()) - 0.05

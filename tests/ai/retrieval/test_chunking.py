@@ -24,7 +24,7 @@ def test_long_text_is_cut_between_sentences() -> None:
 
     assert all(LEAST_CHARS <= len(piece) <= CHUNK_CHARS + LEAST_CHARS for piece in pieces)
     assert all(piece.endswith("now.") for piece in pieces)
-    assert " ".join(pieces) == (sentence * 60).strip()
+    assert " ".join(pieces).split() == (sentence * 60).split()
 
 
 def test_text_without_blanks_is_cut_all_the_same() -> None:
