@@ -49,7 +49,13 @@ def settings_people(request: MemberRequest) -> HttpResponse:
         except (ValidationFailed, Conflict, ProviderUnavailable) as error:
             note_errors(form, error)
     members = members_ever(request.account).order_by("-is_active", "user__name", "user__email")
-    context = {"form": form, "rows": [shapes.person_line(one) for one in members], "invited": _waiting(request)}
+    invited = _waiting(request)
+    context = {
+        "form": form,
+        "rows": [shapes.person_line(one) for one in members],
+        "invited": invited,
+        "somebody_lost": any(one["is_lost"] for one in invited),
+    }
     return _page(request, viewer, "people", context, form=form)
 
 

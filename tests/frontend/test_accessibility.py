@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from accounts.actions.invitations import invite_member
+from accounts.enums import Role
 from accounts.models import Account, User
 from conversations.enums import BacktestState, RuleOutcome
 from conversations.models import AutomationRule, Category, Company, Conversation, RuleBacktest, RuleRun
@@ -19,7 +21,7 @@ from email_channel.models import (
     SendingDomain,
     SuppressedAddress,
 )
-from email_channel.provider.models import ProviderEvent
+from email_channel.provider.models import ProviderEvent, SystemMail
 from hummdesk.environment import PROJECT_ROOT
 from teams.models import Agent, BusinessHours, Skill, SlaPolicy, Team
 from tests.fixtures.live import LiveServer
@@ -82,12 +84,14 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
         email=email, recipient="gone@oak.example", state=SendState.BOUNCED, error="550 5.1.1 No such user here"
     )
     SuppressedAddress.objects.create(address="gone@oak.example", reason=SuppressionReason.HARD_BOUNCE, detail="550")
+    _invite_in_vain(acme)
     return {
         "hours": str(BusinessHours.objects.get(is_default=True).pk),
         "sla": str(SlaPolicy.objects.get(is_default=True).pk),
         "rule": str(_rule_that_ran(conversations[0]).id),
         "team": str(Team.objects.earliest("created_at").id),
         "agent": str(Agent.objects.earliest("created_at").pk),
+        "person": str(User.objects.get(email="agent@acme.example").pk),
         "skill": str(Skill.objects.create(name="Parts").id),
         "category": str(Category.objects.earliest("name").id),
         "mailbox": str(mailbox.id),
@@ -99,6 +103,13 @@ def places(conversations: list[Conversation], acme: Account) -> dict[str, str]:
         "customer": str(contact.id),
         "company": str(company.id),
     }
+
+
+def _invite_in_vain(account: Account) -> None:
+    invitation = invite_member(account=account, email="gone@oak.example", role=Role.AGENT, by=None)
+    SystemMail.objects.create(
+        recipient=invitation.email, message_id=invitation.message_id, state=SendState.BOUNCED, error="550"
+    )
 
 
 def _rule_that_ran(conversation: Conversation) -> AutomationRule:

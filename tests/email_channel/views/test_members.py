@@ -22,7 +22,7 @@ from hummdesk.events.actor import Actor
 from hummdesk.events.models import LoggedEvent
 from hummdesk.tenancy.context import platform_context
 from teams.models import Agent
-from tests.factories import make_user
+from tests.factories import make_team, make_user
 from tests.fixtures.cast import ClientOf
 
 PEOPLE = "/settings/people"
@@ -125,9 +125,9 @@ def test_lost_invitation_says_so_until_it_is_sent_again(
     again = client.get(PEOPLE).text
 
     assert str(state.label) in lost
-    assert "The mail did not arrive." in lost
+    assert "Not every mail arrived." in lost
     assert "No such user." in lost
-    assert "did not arrive" not in again
+    assert "Not every mail arrived" not in again
     assert str(SendState.QUEUED.label) in again
     assert Invitation.objects.get().role == "team_leader"
 
@@ -141,7 +141,7 @@ def test_bounce_of_another_mail_to_the_address_is_not_the_invitations(
     with platform_context():
         SystemMail.objects.filter(message_id=theirs.message_id).update(state=SendState.BOUNCED)
 
-    assert "did not arrive" not in client_of(admin).get(PEOPLE).text
+    assert "Not every mail arrived" not in client_of(admin).get(PEOPLE).text
 
 
 def test_expired_invitation_can_be_sent_again(client_of: ClientOf, admin: User) -> None:
@@ -239,7 +239,11 @@ def test_nobody_who_never_was_here_is_let_in(
 def test_pages_of_agents_and_teams_lead_there(client_of: ClientOf, admin: User, agent: User, acme: Account) -> None:
     client = client_of(admin)
 
-    assert re.search(rf'class="link" href="{PEOPLE}"', client.get("/settings/agents").text)
+    full, empty = make_team(agents=list(Agent.objects.filter(is_active=True))), make_team()
+
+    for url, leads_there in (("agents", True), (f"teams/{full.id}", True), (f"teams/{empty.id}", False)):
+        page = client.get(f"/settings/{url}").text
+        assert bool(re.search(rf'class="link" href="{PEOPLE}"', page)) == leads_there
     assert f"/settings/agents/{agent.id}" in client.get(person(agent)).text
 
 
