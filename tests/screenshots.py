@@ -25,7 +25,9 @@ from tests.screens import SCREENS, Screen, find_places, show
 
 START_TIMEOUT_S = 180
 STEP_TIMEOUT_MS = 8_000
-ACCOUNT, EMAIL, PASSWORD = "nordhem", "leader@nordhem.example", "hummdesk-demo"
+ACCOUNT, PASSWORD = "nordhem", "hummdesk-demo"
+# The settings are shown as those see them who may do everything.
+LEADER, ADMIN = "leader@nordhem.example", "admin@nordhem.example"
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
@@ -93,12 +95,14 @@ def take(browser: Browser, address: str, look: str, screens: list[Screen], folde
     """Take the pictures of one look; return what could not be shown."""
     parts = urlsplit(address)
     hosts = {"platform": address, "account": f"{parts.scheme}://{ACCOUNT}.{parts.netloc}"}
-    member, nobody = _signed_in(browser, hosts["account"], look), _context(browser, look)
-    page = member.new_page()
+    leader, admin = (_signed_in(browser, hosts["account"], look, email) for email in (LEADER, ADMIN))
+    nobody = _context(browser, look)
+    page = leader.new_page()
     places = find_places(page, hosts["account"])
     page.close()
     faults = []
     for screen in screens:
+        member = admin if screen.path.startswith("/settings") else leader
         page = (member if screen.is_signed_in else nobody).new_page()
         try:
             show(page, hosts[screen.host], screen, places)
@@ -106,8 +110,8 @@ def take(browser: Browser, address: str, look: str, screens: list[Screen], folde
             faults.append(f"{screen.name}, {look}: {str(error).splitlines()[0]}")
         page.screenshot(path=folder / f"{screen.name}-{look}.png", animations="disabled")
         page.close()
-    member.close()
-    nobody.close()
+    for context in (leader, admin, nobody):
+        context.close()
     return faults
 
 
@@ -117,11 +121,11 @@ def _context(browser: Browser, look: str) -> BrowserContext:
     return context
 
 
-def _signed_in(browser: Browser, address: str, look: str) -> BrowserContext:
+def _signed_in(browser: Browser, address: str, look: str, email: str) -> BrowserContext:
     context = _context(browser, look)
     page = context.new_page()
     page.goto(f"{address}/account/login/")
-    page.locator("[name=login]").fill(EMAIL)
+    page.locator("[name=login]").fill(email)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.locator("body[data-live=open]").wait_for()
