@@ -97,7 +97,7 @@ def take(browser: Browser, address: str, look: str, screens: list[Screen], folde
     hosts = {"platform": address, "account": f"{parts.scheme}://{ACCOUNT}.{parts.netloc}"}
     leader, admin = (_signed_in(browser, hosts["account"], look, email) for email in (LEADER, ADMIN))
     nobody = _context(browser, look)
-    page = leader.new_page()
+    page = admin.new_page()
     places = find_places(page, hosts["account"])
     page.close()
     faults = []
