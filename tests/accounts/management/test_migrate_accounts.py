@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
@@ -9,9 +10,10 @@ from hummdesk.tenancy.context import account_context, platform_context
 
 @pytest.fixture
 def account_that_is_behind(acme: Account) -> Account:
-    """An account in which the newest migration of a tenant app has not run."""
+    """An account in which the migrations of a tenant app have not run."""
+    tables = ", ".join(model._meta.db_table for model in apps.get_app_config("analytics").get_models())
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE analytics_metricevent")
+        cursor.execute(f"DROP TABLE {tables}")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'analytics'")
     return acme
 
