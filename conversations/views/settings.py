@@ -40,8 +40,10 @@ def settings_profile(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "profile", form)
     changed = change_user(user.id, form.cleaned_data)
-    # The words of the whole page, and the name in its corner.
-    if request.htmx and (changed.language, changed.name) != (user.language, user.name):
+    # The words of the whole page, and the name in its corner; an earlier request that this one replaced may have saved
+    # the same already, so what counts is what the page shows.
+    on_page = (request.POST.get("page_language", user.language), request.POST.get("page_name", user.name))
+    if request.htmx and (changed.language, changed.name) != on_page:
         messages.success(request, _("Saved"))
         return HttpResponseClientRefresh()
     return trigger_client_event(_saved(request, "profile", form), "hd:theme", {"theme": changed.theme})

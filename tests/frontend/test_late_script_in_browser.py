@@ -1,5 +1,6 @@
 """What is pressed before the script of an open conversation has come."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -105,3 +106,28 @@ def test_a_script_that_does_not_come_leaves_presses_to_the_browser(late: LatePag
     link = late.page.locator("#thread-header a[data-copies]").first
     with late.page.expect_navigation():
         link.click()
+
+
+FOCUSED_AT_ONCE = """() => { document.addEventListener('hd:editor', () => queueMicrotask(() => {
+    document.body.dataset.focused = document.activeElement.className
+})) }"""
+
+
+def test_keys_go_to_the_editor_from_the_moment_that_it_takes_over(late: LatePage) -> None:
+    """A frame later would be too late: what is typed meanwhile would stand in the field behind it."""
+    late.bring()
+    late.page.unroute("**/dist/conversation*.js")
+    page, held = late.page, list[Route]()
+    page.route("**/dist/editor*.js", lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks it)
+    field = page.locator("#composer textarea")
+    page.reload()
+    page.locator("body[data-whole]").wait_for()
+    field.focus()
+    page.keyboard.type("Half ")
+    page.evaluate(FOCUSED_AT_ONCE)
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("body[data-focused]")).to_have_attribute("data-focused", re.compile("editor-body"))
+    page.keyboard.type("a sentence")
+    expect(page.locator("#composer .editor-body")).to_have_text("Half a sentence")

@@ -51,10 +51,12 @@ class RichEditor extends HTMLElement {
     this.make()
     this.takeOver()
     const { commands, state } = this.editor
-    if (!wasFocused) return commands.setTextSelection(state.doc.content.size)
+    const end = state.doc.content.size
     // Each line before the caret is a paragraph, whose two ends count where the text has one sign.
     const lines = this.field.value.slice(0, caret).split('\n').length
-    commands.focus(caret < this.field.value.length ? Math.min(caret + lines, state.doc.content.size) : 'end')
+    const isWithin = wasFocused && caret < this.field.value.length
+    commands.setTextSelection(isWithin ? Math.min(caret + lines, end) : end)
+    if (wasFocused) this.focus()
   }
 
   // An input of the form that carries what the textarea cannot; made where the page brings none.

@@ -42,6 +42,16 @@ def test_name_is_changed_in_the_account_too(client_of: ClientOf, agent: User) ->
     assert LoggedEvent.objects.filter(type="MemberRenamed", object_id=agent.pk).count() == 1
 
 
+def test_page_is_drawn_anew_where_it_shows_another_name_than_the_saved_one(client_of: ClientOf, agent: User) -> None:
+    """An earlier request that this one replaced may have saved it."""
+    client, shown = client_of(agent), {"page_language": "en", "page_name": "Agent Of Acme"}
+    first = client.post("/settings/profile", PROFILE | shown | {"name": "Aino Laine"}, headers=HTMX)
+    second = client.post("/settings/profile", PROFILE | shown | {"name": "Aino Laine"}, headers=HTMX)
+    third = client.post("/settings/profile", PROFILE | {"name": "Aino Laine", "page_name": "Aino Laine"}, headers=HTMX)
+
+    assert [answer.get("HX-Refresh") for answer in (first, second, third)] == ["true", "true", None]
+
+
 def test_profile_that_is_not_acceptable_changes_nothing(client_of: ClientOf, agent: User) -> None:
     wrong = {"name": "", "language": "de", "timezone": "Mars/Olympus", "theme": "pink"}
 
