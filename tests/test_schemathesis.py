@@ -30,6 +30,8 @@ from tests.fixtures.rows import StoredRows
 from tests.routes import MODEL_OF_WORD
 from tests.scene import Scene, make_scene
 
+pytestmark = pytest.mark.made_up
+
 # For each operation, and for each kind of input.
 EXAMPLES = int(os.environ.get("HUMMDESK_SCHEMATHESIS_EXAMPLES", "3"))
 DOCUMENT = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]

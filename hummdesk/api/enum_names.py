@@ -18,5 +18,8 @@ ENUM_NAMES: dict[str, str | list[str]] = {
     "RuleTriggerEnum": "conversations.enums.RuleTrigger",
     "RuleFieldTypeEnum": "conversations.rules.fields.FieldType",
     "SlaStateEnum": "conversations.enums.SlaState",
+    "SharingEnum": "conversations.enums.Sharing",
+    "ArticleStatusEnum": "ai.enums.ArticleStatus",
+    "ArticleVisibilityEnum": "ai.enums.Visibility",
     "WebhookStateEnum": "conversations.enums.WebhookState",
 }

@@ -1,7 +1,5 @@
 """Whose word about a sender counts, and what of it."""
 
-import time
-
 import pytest
 
 from email_channel.parsing.authentication import Authentication, read_authentication
@@ -86,10 +84,8 @@ def test_one_good_signature_is_enough() -> None:
     )
 
 
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("sign", ["(", ")", '"', "\\", ";", "dmarc=", "a(b)", '"" '])
 def test_a_long_field_is_read_in_linear_time(sign: str) -> None:
-    start = time.monotonic()
-
-    read(*["mx.acme.example; " + sign * 20_000] * 20)
-
-    assert time.monotonic() - start < 2
+    """Some 0.2 s; what grows with the square of the length would take minutes."""
+    assert read(*["mx.acme.example; " + sign * 20_000] * 20).dkim != "pass"
