@@ -75,6 +75,7 @@ def test_keys_move_through_the_table_open_a_customer_and_lead_back(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Marja Heikkinen")
 
+    page.locator("body[data-live=open]").wait_for()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("/customers$"))
     page.locator("body[data-live=open]").wait_for()
